@@ -1,0 +1,1 @@
+"""From webhook payloads to what is true now."""

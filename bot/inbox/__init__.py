@@ -1,0 +1,1 @@
+"""The durable inbox of webhook deliveries: accept first, act afterwards."""

@@ -1,0 +1,1 @@
+"""The worker that carries out the jobs of the ledger."""

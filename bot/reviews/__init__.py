@@ -1,0 +1,1 @@
+"""What the bot knows about reviews and whose turn it is."""

@@ -1,0 +1,1 @@
+"""What the bot knows about subscriptions: their words and their filters."""

@@ -1,0 +1,1 @@
+"""The database: tables, migrations, and one store of plain functions per aggregate."""

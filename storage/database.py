@@ -1,0 +1,215 @@
+"""One way to the database: a unit of work is a plain function of a connection, run as one transaction.
+
+A function cannot await, so no network call can hide inside a transaction, and the same function runs on
+SQLite and on PostgreSQL. On SQLite one thread writes, and commits together what waits together.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Engine, create_engine, event, pool
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+# Units of work that may share one commit; more would keep the first of them waiting.
+_BATCH = 128
+_SHARED = {
+    "json_serializer": lambda value: msgspec.json.encode(value).decode(),
+    "json_deserializer": msgspec.json.decode,
+}
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot take the work now; nothing of it was kept."""
+
+
+class Database:
+    """The writer and the readers of one database; `on_jobs` is called after a commit that added jobs."""
+
+    def __init__(self, url: str) -> None:
+        self.url: URL = make_url(url)
+        self.on_jobs: Callable[[], None] = lambda: None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._writer: _SqliteWriter | None = None
+        self._engine: AsyncEngine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether this is SQLite, where one process holds the file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    async def open(self) -> Self:
+        """Connect; create SQLite's folder if need be."""
+        self._loop = asyncio.get_running_loop()
+        if self.is_sqlite:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self._writer = _SqliteWriter(self.url.set(drivername="sqlite"))
+            self._engine = create_async_engine(self.url, pool_size=4, max_overflow=0, **_SHARED)
+            event.listen(self._engine.sync_engine, "connect", _configure_reader)
+            event.listen(
+                self._engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN")
+            )
+        else:
+            self._engine = create_async_engine(
+                self.url, pool_size=8, max_overflow=0, pool_pre_ping=True, **_SHARED
+            )
+        return self
+
+    async def write(self, work: Work[T]) -> T:
+        """Run the work as one transaction and return once it is durable.
+
+        Raises DatabaseUnavailable when the engine cannot take it; what the work itself raises comes through.
+        """
+        if self._writer:
+            value, added = await asyncio.wrap_future(self._writer.submit(work))
+        else:
+            try:
+                async with self._engine.begin() as connection:
+                    value, added = await connection.run_sync(_with_announcement, work)
+            except (DBAPIError, OSError) as error:
+                raise _unavailable(error) from error
+        if added:
+            self.on_jobs()
+        return value
+
+    async def read(self, work: Work[T]) -> T:
+        """Run the work on a snapshot that cannot write."""
+        try:
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(work)
+        except (DBAPIError, OSError) as error:
+            raise _unavailable(error) from error
+
+    async def aclose(self) -> None:
+        """Finish the writes at hand and let go of every connection."""
+        if self._writer:
+            await asyncio.to_thread(self._writer.close)
+        await self._engine.dispose()
+
+
+def announce_jobs(connection: Connection) -> None:
+    """Note on the connection that this transaction adds jobs, so that workers wake after the commit."""
+    connection.info["jobs"] = True
+
+
+def _with_announcement(connection: Connection, work: Work[T]) -> tuple[T, bool]:
+    connection.info.pop("jobs", None)
+    return work(connection), bool(connection.info.pop("jobs", False))
+
+
+def _unavailable(error: Exception) -> Exception:
+    """Tell trouble with the engine from a mistake in the work."""
+    if isinstance(error, (OperationalError, OSError)) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
+        return DatabaseUnavailable(str(error.__cause__ or error))
+    return error
+
+
+def _configure_writer(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not begin by itself: a deferred begin of two writers ends in "locked".
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA busy_timeout=2000")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _configure_reader(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # begun by hand, so that a unit of work reads one snapshot
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=2000")
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+class _SqliteWriter:
+    """The one thread that writes to SQLite, committing what waits together."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine: Engine = create_engine(url, poolclass=pool.NullPool, **_SHARED)
+        event.listen(self._engine, "connect", _configure_writer)
+        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Work[T]) -> "Future[tuple[T, bool]]":
+        future: Future[tuple[T, bool]] = Future()
+        self._queue.put((work, future))
+        return future
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._thread.join()
+        self._engine.dispose()
+
+    def _run(self) -> None:
+        connection: Connection | None = None
+        while (first := self._queue.get()) is not None:
+            batch = [first]
+            closing = False
+            while len(batch) < _BATCH and not self._queue.empty():
+                item = self._queue.get()
+                if item is None:
+                    closing = True
+                    break
+                batch.append(item)
+            if connection is None or connection.closed:
+                connection = self._connect(batch)
+            if connection is not None and not self._commit(connection, batch):
+                connection.close()
+                connection = None
+            if closing:
+                break
+        if connection is not None:
+            connection.close()
+
+    def _connect(self, batch: Sequence[tuple[Work[Any], Future[Any]]]) -> Connection | None:
+        try:
+            return self._engine.connect()
+        except DBAPIError as error:
+            for _, future in batch:
+                future.set_exception(_unavailable(error))
+            return None
+
+    def _commit(self, connection: Connection, batch: Sequence[tuple[Work[Any], Future[Any]]]) -> bool:
+        """Run the batch as one transaction, each work in its own savepoint; False if the engine failed."""
+        answers: list[tuple[Future[Any], Any, Exception | None]] = []
+        try:
+            connection.info.pop("jobs", None)
+            with connection.begin():
+                for work, future in batch:
+                    if not future.set_running_or_notify_cancel():
+                        continue
+                    try:
+                        with connection.begin_nested():
+                            answers.append((future, work(connection), None))
+                    except OperationalError:
+                        raise
+                    except Exception as error:  # noqa: BLE001 - it belongs to whoever asked for the work
+                        answers.append((future, None, error))
+        except Exception as error:  # noqa: BLE001 - every waiting caller must hear of it
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(_unavailable(error))
+            return False
+        added = bool(connection.info.pop("jobs", False))
+        for future, value, mistake in answers:
+            if mistake is not None:
+                future.set_exception(mistake)
+            else:
+                future.set_result((value, added))
+        return True
