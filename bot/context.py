@@ -1,0 +1,25 @@
+"""The frozen context that every handler is given."""
+
+from dataclasses import dataclass
+
+from bot.clients.github import GitHub
+from bot.clients.llm import Llm
+from bot.clients.mail import Mailer
+from bot.clients.slack import Slack
+from bot.config import Settings
+from bot.models import Clock
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a handler may use; `github` and `mailer` are None when they are not configured."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    slack: Slack
+    github: GitHub | None
+    llm: Llm
+    mailer: Mailer | None
+    bot_user: str

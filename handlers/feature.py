@@ -1,0 +1,112 @@
+"""What a feature brings: the words, clicks, views, GitHub events and jobs that it answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from bot.context import Context
+from bot.facts.project import Change
+from bot.ledger.worker import Finish
+from bot.models import Job, SlackMessage
+
+
+@dataclass(frozen=True, slots=True)
+class CommandCall:
+    """One use of a `/patchforge` sub-command; `text` is what stood after its name."""
+
+    user: str
+    channel: str
+    text: str
+    trigger_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """One press of a button or choice in a menu.
+
+    `value` is the button's value or the chosen option's; `channel` and `ts` are empty when the click came from
+    a view, which `view_id` and `metadata` then describe.
+    """
+
+    user: str
+    action_id: str
+    value: str
+    trigger_id: str
+    channel: str = ""
+    ts: str = ""
+    view_id: str = ""
+    metadata: str = ""
+    state: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One submitted modal: `values` maps block id to the element's value (text, option value or list of them)."""
+
+    user: str
+    callback_id: str
+    metadata: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldErrors:
+    """What is wrong in a modal, by block id; the modal stays open."""
+
+    errors: Mapping[str, str]
+
+
+Reply = SlackMessage | None
+"""What only the person who acted sees; None keeps silent."""
+
+CommandHandler = Callable[[Context, CommandCall], Awaitable[Reply]]
+ClickHandler = Callable[[Context, Click], Awaitable[Reply]]
+SubmissionHandler = Callable[[Context, Submission], Awaitable[Reply | FieldErrors]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A sub-command: its name, its usage line, one sentence of help, longer help, and who runs it."""
+
+    name: str
+    usage: str
+    summary: str
+    run: CommandHandler
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A job that the clock asks for; `every` is the time between two ticks."""
+
+    kind: str
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """What a renderer is given: the transaction's connection, the message's row, and the moment."""
+
+    connection: Connection
+    message: RowMapping
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature's registrations; everything is optional but the name."""
+
+    name: str
+    commands: tuple[Command, ...] = ()
+    actions: Mapping[str, ClickHandler] = field(default_factory=dict)
+    views: Mapping[str, SubmissionHandler] = field(default_factory=dict)
+    slack_events: Mapping[str, Callable[[Context, Mapping[str, Any]], Awaitable[None]]] = field(
+        default_factory=dict
+    )
+    on_change: Callable[[Connection, Change], None] | None = None
+    messages: Mapping[str, Callable[[Render], SlackMessage]] = field(default_factory=dict)
+    jobs: Mapping[str, Callable[[Context, Job], Awaitable[Finish]]] = field(default_factory=dict)
+    schedules: tuple[Schedule, ...] = ()
