@@ -127,10 +127,10 @@ def claim(connection: Connection, rows: Sequence[RowMapping], *, lease: str, unt
     ]
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """Return when the earliest waiting job becomes due."""
+def next_due(connection: Connection, *, after: datetime) -> datetime | None:
+    """Return when the next job that is not due yet becomes due."""
     found: datetime | None = connection.execute(
-        select(func.min(jobs.c.run_at)).where(_LIVE, jobs.c.state == "ready")
+        select(func.min(jobs.c.run_at)).where(_LIVE, jobs.c.state == "ready", jobs.c.run_at > after)
     ).scalar()
     return found
 
@@ -221,5 +221,7 @@ def counts(connection: Connection) -> dict[tuple[str, str], int]:
 
 def lag(connection: Connection, *, now: datetime) -> timedelta:
     """Return for how long the oldest due job has been waiting."""
-    due = next_due(connection)
+    due: datetime | None = connection.execute(
+        select(func.min(jobs.c.run_at)).where(_LIVE, jobs.c.state == "ready")
+    ).scalar()
     return max(now - due, timedelta()) if due else timedelta()

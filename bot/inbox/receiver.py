@@ -1,0 +1,100 @@
+"""Accept deliveries: those that arrive together share one commit, and nobody is answered before it."""
+
+import asyncio
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from storage import deliveries
+from storage.database import Database
+
+# Deliveries that may share one commit, and bytes of bodies that may wait for one.
+_BATCH = 256
+_WAITING_BYTES = 128 * 1024 * 1024
+
+
+class InboxFull(Exception):
+    """More waits for the database than memory should hold; ask the sender to come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One verified webhook delivery; `state` is new, or ignored when no feature acts on the event."""
+
+    guid: str
+    event: str
+    action: str | None
+    repo: str | None
+    body: bytes
+    state: str
+    received_at: datetime
+
+
+class Inbox:
+    """The group-committing door to the `deliveries` table; `on_new` is called after a commit."""
+
+    def __init__(self, database: Database, on_new: Callable[[], None]) -> None:
+        self._database = database
+        self._on_new = on_new
+        self._waiting: list[tuple[Delivery, asyncio.Future[bool]]] = []
+        self._bytes = 0
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def accept(self, delivery: Delivery) -> bool:
+        """Return once the delivery is durable: True if it is new, False if its GUID was known.
+
+        Raises InboxFull, or DatabaseUnavailable when it could not be kept.
+        """
+        if self._bytes + len(delivery.body) > _WAITING_BYTES:
+            raise InboxFull
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((delivery, future))
+        self._bytes += len(delivery.body)
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush(), name="inbox flush")
+        return await future
+
+    async def _flush(self) -> None:
+        """Commit what waits, batch by batch, until nothing does."""
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+            try:
+                new = await self._database.write(
+                    lambda connection, batch=batch: _insert(  # type: ignore[misc]
+                        connection, [delivery for delivery, _ in batch]
+                    )
+                )
+            except Exception as error:  # noqa: BLE001 - each sender must be answered
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+            else:
+                for delivery, future in batch:
+                    if not future.done():
+                        future.set_result(delivery.guid in new)
+                    new.discard(delivery.guid)  # a twin in the same batch is a duplicate
+                self._on_new()
+            finally:
+                self._bytes -= sum(len(delivery.body) for delivery, _ in batch)
+
+
+def _insert(connection: Connection, batch: list[Delivery]) -> set[str]:
+    return deliveries.insert_new(
+        connection,
+        [
+            {
+                "guid": delivery.guid,
+                "event": delivery.event,
+                "action": delivery.action,
+                "repo": delivery.repo,
+                "body": zlib.compress(delivery.body, 1),
+                "state": delivery.state,
+                "received_at": delivery.received_at,
+                "run_at": delivery.received_at,
+            }
+            for delivery in batch
+        ],
+    )

@@ -1,0 +1,203 @@
+"""Carry out the jobs of the ledger: claim, run, record, and try again when the outside was not ready."""
+
+import asyncio
+import contextlib
+import random
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.errors import Permanent, RateLimited, RetryLater
+from bot.ledger.pacing import Pacer
+from bot.models import Clock, Job
+from storage import jobs
+from storage.database import Database, DatabaseUnavailable
+
+LEASE = timedelta(seconds=30)
+MAX_ATTEMPTS = 15
+_FIRST_DELAY, _LONGEST_DELAY = 1.0, 300.0
+# The slow poll behind the wake-ups, in seconds.
+_POLL = 5.0
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """A job's success: what to record, and the facts to write in the same transaction."""
+
+    outcome: Mapping[str, Any] = field(default_factory=dict)
+    work: Callable[[Connection], None] | None = None
+
+
+JobHandler = Callable[[Job], Awaitable[Finish]]
+
+
+class Worker:
+    """Claims due jobs into a bounded number of tasks; `observe` hears (kind, result) of each attempt."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        handlers: Mapping[str, JobHandler],
+        *,
+        slots: int = 32,
+        observe: Callable[[str, str], None] = lambda kind, result: None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._handlers = handlers
+        self._slots = slots
+        self._observe = observe
+        self._pacer = Pacer()
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._running: dict[asyncio.Task[None], Job] = {}
+
+    def wake(self) -> None:
+        """Look for due jobs now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        async with asyncio.TaskGroup() as group:
+            renewing = group.create_task(self._renew())
+            while not self._stopping:
+                try:
+                    pause = await self._claim()
+                except DatabaseUnavailable as error:
+                    log.warning("ledger.unavailable", error=str(error))
+                    pause = 1.0
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), pause)
+            renewing.cancel()
+
+    async def stop(self, grace: float = 8.0) -> None:
+        """Claim nothing more, finish what is in hand, and leave the rest to its lease."""
+        self._stopping = True
+        self.wake()
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _claim(self) -> float:
+        """Start due jobs; return for how many seconds nothing more is due."""
+        self._woken.clear()
+        free = self._slots - len(self._running)
+        if free <= 0:
+            return _POLL
+        now = self._clock.now()
+        claimed, due = await self._database.write(lambda connection: self._take(connection, now, free))
+        for job in claimed:
+            task = asyncio.create_task(self._carry_out(job), name=f"job {job.id} {job.kind}")
+            self._running[task] = job
+            task.add_done_callback(self._done)
+        if len(claimed) == free:
+            return _POLL
+        moments = [due.timestamp() if due else None, self._pacer.opens(now.timestamp())]
+        soonest = min((moment for moment in moments if moment is not None), default=None)
+        if soonest is None:
+            return _POLL
+        return min(max(soonest - self._clock.now().timestamp(), 0.01), _POLL)
+
+    def _take(self, connection: Connection, now: datetime, free: int) -> tuple[list[Job], datetime | None]:
+        moment = now.timestamp()
+        rows = jobs.candidates(connection, now=now, limit=free, closed_lanes=self._pacer.closed(moment))
+        rows = [row for row in rows if row["lane"] is None or self._pacer.take(row["lane"], moment)]
+        claimed = jobs.claim(connection, rows, lease=secrets.token_hex(8), until=now + LEASE)
+        return claimed, None if len(claimed) == free else jobs.next_due(connection, after=now)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self.wake()
+
+    async def _carry_out(self, job: Job) -> None:
+        handler = self._handlers.get(job.kind)
+        try:
+            if handler is None:
+                raise Permanent(f"no feature answers jobs of kind {job.kind}")  # noqa: TRY301 - one way out
+            finish = await handler(job)
+        except RetryLater as error:
+            record, result = self._retry(job, error)
+        except Permanent as error:
+            record, result = self._stop(job, "parked", str(error)), "parked"
+        except DatabaseUnavailable as error:
+            record, result = self._retry(job, RetryLater(str(error), counts=False, ambiguous=job.suspect))
+        except Exception as error:
+            log.exception("job.crashed", job=job.id, kind=job.kind, key=job.key)
+            record, result = self._retry(job, RetryLater(f"{type(error).__name__}: {error}", ambiguous=True))
+        else:
+            record, result = self._finish(job, finish), "done"
+        self._observe(job.kind, result)
+        await self._record(job, record)
+
+    def _retry(self, job: Job, error: RetryLater) -> tuple[Callable[[Connection], bool], str]:
+        if error.counts and job.attempts + 1 >= MAX_ATTEMPTS:
+            return self._stop(job, "failed", f"gave up after {MAX_ATTEMPTS} attempts: {error}"), "failed"
+        now = self._clock.now()
+        delay = error.after
+        if delay is None:
+            longest = min(_FIRST_DELAY * 2**job.attempts, _LONGEST_DELAY)
+            delay = random.uniform(longest / 2, longest)  # noqa: S311 - jitter is no secret
+        if isinstance(error, RateLimited) and job.lane:
+            self._pacer.close(job.lane, now.timestamp() + delay)
+        run_at = now + timedelta(seconds=delay)
+        reason, counts, suspect = str(error), error.counts, error.ambiguous or job.suspect
+        log.info("job.retry", job=job.id, kind=job.kind, key=job.key, reason=reason, after=round(delay, 2))
+        return (
+            lambda connection: jobs.put_back(
+                connection, job, run_at=run_at, reason=reason, counts=counts, suspect=suspect
+            )
+        ), "retried"
+
+    def _stop(self, job: Job, state: str, reason: str) -> Callable[[Connection], bool]:
+        log.warning(f"job.{state}", job=job.id, kind=job.kind, key=job.key, reason=reason)
+        now = self._clock.now()
+        return lambda connection: jobs.stop(connection, job, state, now=now, reason=reason)
+
+    def _finish(self, job: Job, finish: Finish) -> Callable[[Connection], bool]:
+        now = self._clock.now()
+
+        def record(connection: Connection) -> bool:
+            held = jobs.finish(connection, job, now=now, outcome=finish.outcome)
+            if held and finish.work:
+                finish.work(connection)
+            return held
+
+        return record
+
+    async def _record(self, job: Job, record: Callable[[Connection], bool]) -> None:
+        """Write the outcome down, however long the database takes: a forgotten one would be looked up."""
+        while True:
+            try:
+                if not await self._database.write(record):
+                    log.warning("job.lease_lost", job=job.id, kind=job.kind, key=job.key)
+            except DatabaseUnavailable as error:
+                log.warning("job.unrecorded", job=job.id, error=str(error))
+                await asyncio.sleep(1)
+            except Exception:
+                log.exception("job.record_crashed", job=job.id, kind=job.kind, key=job.key)
+                return
+            else:
+                return
+
+    async def _renew(self) -> None:
+        """Keep the leases of the jobs in hand, and take over those of workers that are gone."""
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            now, held = self._clock.now(), list(self._running.values())
+            with contextlib.suppress(DatabaseUnavailable):
+                await self._database.write(
+                    lambda connection, now=now, held=held: (  # type: ignore[misc]
+                        jobs.renew(connection, held, until=now + LEASE) if held else None,
+                        jobs.take_back(connection, expired_by=now),
+                    )
+                )

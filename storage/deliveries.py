@@ -1,0 +1,73 @@
+"""The inbox: every accepted webhook delivery, once per GUID."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select, text, update
+
+from storage.sql import insert
+from storage.tables import deliveries
+
+_NEW = text("deliveries.state = 'new'")
+
+
+def insert_new(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Insert the rows whose GUID is unknown and return those GUIDs."""
+    statement = (
+        insert(connection, deliveries)
+        .on_conflict_do_nothing(index_elements=[deliveries.c.guid])
+        .returning(deliveries.c.guid)
+    )
+    return set(connection.execute(statement, list(rows)).scalars())
+
+
+def due(connection: Connection, *, now: datetime, limit: int) -> Sequence[RowMapping]:
+    """Return deliveries to process, oldest first; locked on PostgreSQL."""
+    query = (
+        select(deliveries)
+        .where(_NEW, deliveries.c.run_at <= now)
+        .order_by(deliveries.c.run_at, deliveries.c.id)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    return connection.execute(query).mappings().all()
+
+
+def settle(connection: Connection, ids: Sequence[int], state: str, *, now: datetime) -> None:
+    """Record that the deliveries were processed to this state."""
+    connection.execute(
+        update(deliveries).where(deliveries.c.id.in_(ids)).values(state=state, processed_at=now, error=None)
+    )
+
+
+def set_back(
+    connection: Connection, delivery_id: int, *, error: str, run_at: datetime, attempts: int, failed: bool
+) -> None:
+    """Record that processing failed; try again at `run_at` unless it has failed for good."""
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery_id)
+        .values(error=error, run_at=run_at, attempts=attempts, state="failed" if failed else "new")
+    )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Count the deliveries by state."""
+    rows = connection.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
+    return {state: number for state, number in rows}  # noqa: C416 - rows are not pairs to dict()
+
+
+def oldest_new(connection: Connection) -> datetime | None:
+    """Return when the oldest unprocessed delivery was received."""
+    found: datetime | None = connection.execute(
+        select(func.min(deliveries.c.received_at)).where(_NEW)
+    ).scalar()
+    return found
+
+
+def latest(connection: Connection) -> datetime | None:
+    """Return when the latest delivery was received."""
+    found: datetime | None = connection.execute(select(func.max(deliveries.c.received_at))).scalar()
+    return found
