@@ -1,0 +1,1 @@
+"""Pure functions from what the bot knows to what Slack shows."""
