@@ -1,1 +1,1 @@
-"""What the bot knows about subscriptions: their words and their filters."""
+"""What a subscription means: its words, its features, and which pull requests its filter lets through."""
