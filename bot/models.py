@@ -139,6 +139,7 @@ class Comment:
     is_bot: bool
     body: str
     path: str | None
+    review_id: int | None
     url: str
     created_at: datetime
 

@@ -122,6 +122,7 @@ repositories = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("full_name", String(200), nullable=False),
     Column("default_branch", String(255), nullable=False),
+    Column("updated_at", UtcDateTime),
 )
 Index("ix_repositories_full_name", repositories.c.full_name)
 
@@ -182,6 +183,7 @@ comments = Table(
     Column("is_bot", Boolean, nullable=False),
     Column("body", Text, nullable=False),
     Column("path", Text),
+    Column("review_id", BigInteger),
     Column("url", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("deleted", Boolean, nullable=False, server_default=false()),

@@ -48,7 +48,7 @@ class Worker:
         handlers: Mapping[str, JobHandler],
         *,
         slots: int = 32,
-        observe: Callable[[str, str], None] = lambda kind, result: None,
+        observe: Callable[[str, str], None] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -136,7 +136,8 @@ class Worker:
             record, result = self._retry(job, RetryLater(f"{type(error).__name__}: {error}", ambiguous=True))
         else:
             record, result = self._finish(job, finish), "done"
-        self._observe(job.kind, result)
+        if self._observe:
+            self._observe(job.kind, result)
         await self._record(job, record)
 
     def _retry(self, job: Job, error: RetryLater) -> tuple[Callable[[Connection], bool], str]:
@@ -159,7 +160,7 @@ class Worker:
         ), "retried"
 
     def _stop(self, job: Job, state: str, reason: str) -> Callable[[Connection], bool]:
-        log.warning(f"job.{state}", job=job.id, kind=job.kind, key=job.key, reason=reason)
+        log.warning("job.stopped", state=state, job=job.id, kind=job.kind, key=job.key, reason=reason)
         now = self._clock.now()
         return lambda connection: jobs.stop(connection, job, state, now=now, reason=reason)
 
@@ -194,10 +195,11 @@ class Worker:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             now, held = self._clock.now(), list(self._running.values())
+
+            def renew(connection: Connection, now: datetime = now, held: list[Job] = held) -> None:
+                if held:
+                    jobs.renew(connection, held, until=now + LEASE)
+                jobs.take_back(connection, expired_by=now)
+
             with contextlib.suppress(DatabaseUnavailable):
-                await self._database.write(
-                    lambda connection, now=now, held=held: (  # type: ignore[misc]
-                        jobs.renew(connection, held, until=now + LEASE) if held else None,
-                        jobs.take_back(connection, expired_by=now),
-                    )
-                )
+                await self._database.write(renew)

@@ -1,0 +1,177 @@
+"""Slack's Web API as the bot uses it, with its failures sorted by what to do about them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import ConfigurationError, Permanent, RateLimited, RetryLater
+from bot.models import SlackMessage
+
+# The name under which a message's metadata carries the key of what it shows.
+METADATA = "patchforge"
+# Slack says these of itself, not of the request: worth another try.
+_PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited",
+            "team_added_to_org", "rate_limited", "accesslimited"}  # fmt: skip
+_LOOKED_AT = 200
+
+Blocks = Sequence[Mapping[str, Any]]
+
+
+class Slack:
+    """The calls PatchForge makes; one shared session, and no retries of its own: the ledger owns those."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, token: str, base_url: str) -> None:
+        self.web = AsyncWebClient(
+            token=token, base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[], timeout=15
+        )
+
+    async def identify(self) -> Mapping[str, Any]:
+        """Ask who this token is: `user_id`, `team_id`, `team`, `bot_id`."""
+        return await self._call("auth.test")
+
+    async def post(
+        self, channel: str, message: SlackMessage, *, key: str, thread_ts: str | None = None
+    ) -> str:
+        """Post the message with its key in the metadata and return its ts."""
+        answer = await self._call(
+            "chat.postMessage",
+            channel=channel,
+            text=message.text,
+            blocks=message.blocks,
+            thread_ts=thread_ts,
+            metadata={"event_type": METADATA, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    async def edit(self, channel: str, ts: str, message: SlackMessage, *, key: str) -> None:
+        """Bring a posted message to what it should show now; raises Permanent(message_not_found)."""
+        await self._call(
+            "chat.update",
+            channel=channel,
+            ts=ts,
+            text=message.text,
+            blocks=message.blocks,
+            metadata={"event_type": METADATA, "event_payload": {"key": key}},
+        )
+
+    async def find(self, channel: str, key: str, *, thread_ts: str | None = None) -> str | None:
+        """Look among the latest messages for the one with this key and return its ts."""
+        found: str | None = None
+        cursor, seen = "", 0
+        while found is None and seen < _LOOKED_AT:
+            page = {"channel": channel, "include_all_metadata": True, "limit": 100, "cursor": cursor}
+            answer = (
+                await self._call("conversations.replies", ts=thread_ts, **page)
+                if thread_ts
+                else await self._call("conversations.history", **page)
+            )
+            messages = answer.get("messages", [])
+            seen += len(messages)
+            for message in messages:
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == METADATA and metadata["event_payload"].get("key") == key:
+                    found = str(message["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                break
+        return found
+
+    async def tell(self, user: str, channel: str, message: SlackMessage) -> None:
+        """Show one person a message that only they see in the channel."""
+        await self._call(
+            "chat.postEphemeral", channel=channel, user=user, text=message.text, blocks=message.blocks
+        )
+
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Open a modal; the trigger lives about three seconds."""
+        await self._call("views.open", trigger_id=trigger_id, view=view)
+
+    async def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
+        """Show a person their App Home."""
+        await self._call("views.publish", user_id=user, view=view)
+
+    async def channel(self, channel: str) -> Mapping[str, Any]:
+        """Describe a channel; raises Permanent(channel_not_found) for one the bot cannot see."""
+        found: Mapping[str, Any] = (await self._call("conversations.info", channel=channel))["channel"]
+        return found
+
+    async def is_member(self, channel: str) -> bool:
+        """Tell whether the bot is in the channel."""
+        try:
+            return bool((await self.channel(channel)).get("is_member"))
+        except Permanent:
+            return False
+
+    async def channels_of(self, user: str) -> list[str]:
+        """Return the channels that both the person and the bot are in."""
+        found: list[str] = []
+        cursor = ""
+        while True:
+            answer = await self._call(
+                "users.conversations",
+                user=user,
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=200,
+                cursor=cursor,
+            )
+            found += [channel["id"] for channel in answer.get("channels", [])]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return found
+
+    async def user(self, user: str) -> Mapping[str, Any]:
+        """Describe a person: `is_admin`, `is_owner`, `profile`, `tz`."""
+        found: Mapping[str, Any] = (await self._call("users.info", user=user))["user"]
+        return found
+
+    async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        given = {name: value for name, value in arguments.items() if value not in (None, "")}
+        try:
+            answer = await self.web.api_call(method, json=given)
+        except SlackApiError as error:
+            raise _sorted(method, error) from error
+        except (TimeoutError, aiohttp.ClientConnectorError) as error:
+            # A connection that was never made carried nothing.
+            never_left = isinstance(error, aiohttp.ClientConnectorError)
+            raise RetryLater(
+                f"Slack did not answer {method}: {error or 'time-out'}", ambiguous=not never_left
+            ) from error
+        except (aiohttp.ClientError, SlackClientError, ValueError, OSError) as error:
+            raise RetryLater(f"Slack broke off {method}: {error}", ambiguous=True) from error
+        data: Mapping[str, Any] = answer.data  # type: ignore[assignment]
+        return data
+
+
+def _sorted(method: str, error: SlackApiError) -> Exception:
+    """Turn Slack's error into what to do about it."""
+    response = error.response
+    if isinstance(response, Mapping) or not hasattr(response, "status_code"):
+        # slack_sdk hands a plain mapping over when the body was no JSON.
+        return RetryLater(f"Slack answered {method} with something that is not JSON", ambiguous=True)
+    code = str((response.data or {}).get("error", "")) if isinstance(response.data, dict) else ""
+    if response.status_code == 429 or code in {"ratelimited", "rate_limited"}:
+        after = str(response.headers.get("Retry-After", ""))
+        return RateLimited(
+            f"Slack asked to slow down on {method}", after=float(after) if after.isdigit() else 5.0
+        )
+    if response.status_code >= 500 or code in _PASSING or not code:
+        return RetryLater(f"Slack failed {method}: {code or response.status_code}", ambiguous=True)
+    return Permanent(f"Slack refused {method}: {code}", code=code)
+
+
+async def check_app_token(session: aiohttp.ClientSession, *, token: str, base_url: str) -> None:
+    """Make sure that Socket Mode may be opened with this token; raises ConfigurationError if not."""
+    web = AsyncWebClient(base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[], timeout=15)
+    try:
+        await web.apps_connections_open(app_token=token)
+    except SlackApiError as error:
+        code = error.response.get("error", "no answer") if error.response else "no answer"
+        raise ConfigurationError(
+            f"SLACK_APP_TOKEN: Slack refused apps.connections.open with “{code}”; it needs connections:write"
+        ) from None

@@ -1,0 +1,255 @@
+"""What is true on GitHub now: repositories, pull requests, reviews, comments, checks."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, case, func, or_, select, update
+
+from bot.models import Check, CheckState, Comment, Pull, PullFacts, PullState, Review, Verdict
+from storage.sql import insert
+from storage.tables import checks, comments, pulls, repositories, reviews
+
+
+def put_repository(
+    connection: Connection, *, repo_id: int, full_name: str, default_branch: str, updated_at: datetime | None
+) -> str | None:
+    """Record the repository; return its former name if it was renamed since.
+
+    A late event cannot bring an old name back: the name moves only with the repository's own `updated_at`.
+    """
+    row = connection.execute(select(repositories).where(repositories.c.id == repo_id)).mappings().first()
+    if row is None:
+        connection.execute(
+            insert(connection, repositories)
+            .values(id=repo_id, full_name=full_name, default_branch=default_branch, updated_at=updated_at)
+            .on_conflict_do_nothing()
+        )
+        return None
+    known = row["updated_at"]
+    if updated_at is None or (known and updated_at < known):
+        return None
+    if (row["full_name"], row["default_branch"]) == (full_name, default_branch):
+        return None
+    connection.execute(
+        update(repositories)
+        .where(repositories.c.id == repo_id)
+        .values(full_name=full_name, default_branch=default_branch, updated_at=updated_at)
+    )
+    former: str = row["full_name"]
+    return former if former.lower() != full_name.lower() else None
+
+
+def pull_row(connection: Connection, pull_id: int) -> RowMapping | None:
+    """Return the stored row of a pull request."""
+    return connection.execute(select(pulls).where(pulls.c.id == pull_id)).mappings().first()
+
+
+def put_pull(connection: Connection, values: Mapping[str, Any], *, known: bool) -> None:
+    """Insert the pull request, or overwrite the stored one."""
+    if known:
+        connection.execute(update(pulls).where(pulls.c.id == values["id"]).values(**values))
+        return
+    connection.execute(
+        insert(connection, pulls).values(**values).on_conflict_do_nothing(index_elements=[pulls.c.id])
+    )
+
+
+def put_review(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Record a review; a dismissal is never undone by a late event."""
+    statement = insert(connection, reviews).values(**values)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[reviews.c.id],
+            set_={"verdict": statement.excluded.verdict, "body": statement.excluded.body},
+            where=reviews.c.verdict != Verdict.DISMISSED,
+        )
+    )
+
+
+def put_comment(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Record a comment; a deletion is never undone by a late event."""
+    statement = insert(connection, comments).values(**values)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[comments.c.kind, comments.c.id],
+            set_={
+                "body": statement.excluded.body,
+                "deleted": or_(comments.c.deleted, statement.excluded.deleted),
+            },
+        )
+    )
+
+
+def put_check(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Record the latest word of a check: a newer run wins, and within a run an outcome beats running."""
+    statement = insert(connection, checks).values(**values)
+    fresh = statement.excluded
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[checks.c.repo_id, checks.c.sha, checks.c.source, checks.c.name],
+            set_={name: fresh[name] for name in ("external_id", "state", "url", "updated_at")},
+            where=or_(
+                fresh.external_id > checks.c.external_id,
+                and_(
+                    fresh.external_id == checks.c.external_id,
+                    or_(
+                        fresh.updated_at > checks.c.updated_at,
+                        and_(fresh.updated_at == checks.c.updated_at, checks.c.state == CheckState.RUNNING),
+                    ),
+                ),
+            ),
+        )
+    )
+
+
+def move_head(connection: Connection, *, repo_id: int, branch: str, before: str, after: str) -> list[int]:
+    """Move the head of open pull requests from this branch, and return them."""
+    where = and_(
+        pulls.c.repo_id == repo_id,
+        pulls.c.head == branch,
+        pulls.c.head_sha == before,
+        pulls.c.from_fork.is_(False),
+        pulls.c.state == PullState.OPEN,
+    )
+    ids = list(connection.execute(select(pulls.c.id).where(where)).scalars())
+    if ids:
+        connection.execute(update(pulls).where(pulls.c.id.in_(ids)).values(head_sha=after))
+    return ids
+
+
+def pulls_at(connection: Connection, repo_id: int, sha: str) -> list[int]:
+    """Return the pull requests whose head is this commit."""
+    query = select(pulls.c.id).where(pulls.c.repo_id == repo_id, pulls.c.head_sha == sha)
+    return list(connection.execute(query).scalars())
+
+
+def pull_id(connection: Connection, repo_id: int, number: int) -> int | None:
+    """Find a pull request by its number."""
+    query = select(pulls.c.id).where(pulls.c.repo_id == repo_id, pulls.c.number == number)
+    found: int | None = connection.execute(query).scalar()
+    return found
+
+
+def pulls_of_repo(connection: Connection, repo_id: int) -> list[int]:
+    """Return the open pull requests of a repository."""
+    query = select(pulls.c.id).where(pulls.c.repo_id == repo_id, pulls.c.state == PullState.OPEN)
+    return list(connection.execute(query).scalars())
+
+
+def _pull(row: RowMapping) -> Pull:
+    return Pull(
+        id=row["id"],
+        repo_id=row["repo_id"],
+        repo=row["full_name"],
+        number=row["number"],
+        title=row["title"],
+        body=row["body"],
+        author=row["author"],
+        author_is_bot=row["author_is_bot"],
+        state=PullState(row["state"]),
+        draft=row["draft"],
+        base=row["base"],
+        head=row["head"],
+        head_sha=row["head_sha"],
+        from_fork=row["from_fork"],
+        additions=row["additions"],
+        deletions=row["deletions"],
+        changed_files=row["changed_files"],
+        labels=tuple(row["labels"]),
+        reviewers=tuple(row["reviewers"]),
+        teams=tuple(row["teams"]),
+        assignees=tuple(row["assignees"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        closed_at=row["closed_at"],
+        merged_at=row["merged_at"],
+        merged_by=row["merged_by"],
+        merge_sha=row["merge_sha"],
+    )
+
+
+_PULL = select(pulls, repositories.c.full_name).join(repositories, repositories.c.id == pulls.c.repo_id)
+
+
+def pull(connection: Connection, pull_id: int) -> Pull | None:
+    """Return a pull request."""
+    row = connection.execute(_PULL.where(pulls.c.id == pull_id)).mappings().first()
+    return _pull(row) if row else None
+
+
+def open_pulls(connection: Connection, *, author: str | None = None, limit: int = 100) -> list[Pull]:
+    """Return open pull requests, of one author or all, those touched last first."""
+    query = _PULL.where(pulls.c.state == PullState.OPEN).order_by(pulls.c.updated_at.desc()).limit(limit)
+    if author is not None:
+        query = query.where(func.lower(pulls.c.author) == author.lower())
+    return [_pull(row) for row in connection.execute(query).mappings()]
+
+
+def facts(connection: Connection, pull_id: int) -> PullFacts | None:
+    """Return everything known of a pull request now."""
+    found = pull(connection, pull_id)
+    if found is None:
+        return None
+    return PullFacts(
+        pull=found,
+        reviews=tuple(reviews_of(connection, pull_id)),
+        checks=tuple(checks_of(connection, found.repo_id, found.head_sha)),
+    )
+
+
+def reviews_of(connection: Connection, pull_id: int) -> Sequence[Review]:
+    """Return the reviews of a pull request, oldest first."""
+    query = select(reviews).where(reviews.c.pull_id == pull_id).order_by(reviews.c.submitted_at, reviews.c.id)
+    return [
+        Review(
+            id=row["id"],
+            pull_id=row["pull_id"],
+            login=row["login"],
+            verdict=Verdict(row["verdict"]),
+            body=row["body"],
+            url=row["url"],
+            submitted_at=row["submitted_at"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def checks_of(connection: Connection, repo_id: int, sha: str) -> Sequence[Check]:
+    """Return what the checks say of a commit: single checks if there are any, else workflows, else suites."""
+    query = (
+        select(checks)
+        .where(checks.c.repo_id == repo_id, checks.c.sha == sha)
+        .order_by(case((checks.c.state == CheckState.FAILED, 0), else_=1), checks.c.name)
+    )
+    found = [
+        Check(source=row["source"], name=row["name"], state=CheckState(row["state"]), url=row["url"])
+        for row in connection.execute(query).mappings()
+    ]
+    for sources in ({"run", "status"}, {"workflow"}, {"suite"}):
+        if chosen := [check for check in found if check.source in sources]:
+            return chosen
+    return []
+
+
+def comments_of(connection: Connection, pull_id: int) -> Sequence[Comment]:
+    """Return the comments of a pull request that still stand, oldest first."""
+    query = (
+        select(comments)
+        .where(comments.c.pull_id == pull_id, comments.c.deleted.is_(False))
+        .order_by(comments.c.created_at, comments.c.id)
+    )
+    return [
+        Comment(
+            id=row["id"],
+            pull_id=row["pull_id"],
+            login=row["login"],
+            is_bot=row["is_bot"],
+            body=row["body"],
+            path=row["path"],
+            review_id=row["review_id"],
+            url=row["url"],
+            created_at=row["created_at"],
+        )
+        for row in connection.execute(query).mappings()
+    ]

@@ -1,0 +1,100 @@
+"""What Slack should show: one row per message, a job to bring Slack to it, and what it shows now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+
+from storage import jobs
+from storage.sql import insert
+from storage.tables import messages
+
+
+def ensure(
+    connection: Connection,
+    key: str,
+    *,
+    kind: str,
+    channel: str,
+    pull_id: int,
+    subject: str = "",
+    parent_id: int | None = None,
+    now: datetime,
+) -> int:
+    """Return the id of the message with this key, adding it first if it is not there."""
+    found: int | None = connection.execute(select(messages.c.id).where(messages.c.key == key)).scalar()
+    if found is not None:
+        return found
+    connection.execute(
+        insert(connection, messages)
+        .values(
+            key=key,
+            kind=kind,
+            channel=channel,
+            pull_id=pull_id,
+            subject=subject,
+            parent_id=parent_id,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[messages.c.key])
+    )
+    added: int = connection.execute(select(messages.c.id).where(messages.c.key == key)).scalar_one()
+    return added
+
+
+def mark_stale(
+    connection: Connection,
+    message: RowMapping,
+    *,
+    now: datetime,
+    delivery_id: int | None = None,
+    run_at: datetime | None = None,
+    priority: int = jobs.MESSAGE,
+) -> None:
+    """Ask for the message to be shown as it should be now; many marks are one showing."""
+    jobs.enqueue(
+        connection,
+        "slack.show",
+        f"show:{message['id']}",
+        ordering=f"thread:{message['parent_id'] or message['id']}",
+        lane=message["channel"],
+        payload={"message_id": message["id"]},
+        now=now,
+        run_at=run_at,
+        priority=priority,
+        delivery_id=delivery_id,
+        again=True,
+    )
+
+
+def get(connection: Connection, message_id: int) -> RowMapping | None:
+    """Return a message's row."""
+    return connection.execute(select(messages).where(messages.c.id == message_id)).mappings().first()
+
+
+def of_pull(connection: Connection, pull_id: int) -> Sequence[RowMapping]:
+    """Return all messages about a pull request, in order of their making."""
+    query = select(messages).where(messages.c.pull_id == pull_id).order_by(messages.c.id)
+    return connection.execute(query).mappings().all()
+
+
+def shown(connection: Connection, message_id: int, *, ts: str, digest: str | None) -> None:
+    """Record what Slack shows now."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(ts=ts, shown=digest))
+
+
+def gone(connection: Connection, message_id: int) -> None:
+    """Record that a person deleted the message in Slack: it is not posted again."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(gone=True))
+
+
+def mute(connection: Connection, message_id: int, user: str | None) -> None:
+    """Mute the message's thread in its channel, or unmute it with None."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(muted_by=user))
+
+
+def count(connection: Connection) -> int:
+    """Count the messages that Slack shows."""
+    return connection.execute(
+        select(func.count()).select_from(messages).where(messages.c.ts.is_not(None))
+    ).scalar_one()
