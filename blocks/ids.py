@@ -37,8 +37,9 @@ FIELD_FILTER = "filter"
 FIELD_OPTIONS = "options"
 FIELD_INPUT = "pf.field"
 
-OPTION_DRAFTS = "drafts"
-OPTION_BOTS = "bots"
+# Values of the option checkboxes: the filter words that they stand for.
+OPTION_DRAFTS = "draft:no"
+OPTION_BOTS = "bots:no"
 
 _MOST = 2000
 _STALE = (

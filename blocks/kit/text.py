@@ -114,6 +114,14 @@ def code(text: str, limit: int = _LABEL_LIMIT) -> Markup:
     return Markup(f"`{inner}`" if inner else "")
 
 
+def prose(text: str, limit: int = 2900) -> Markup:
+    """Escape a sentence of ours that may quote a person: what stands in `backticks` stays in fixed width."""
+    pieces = cut(clean(text, lines=True), limit).split("`")
+    paired = len(pieces) - (len(pieces) + 1) % 2
+    shown = [code(piece) if at % 2 else esc(piece, lines=True) for at, piece in enumerate(pieces[:paired])]
+    return fit(join(*shown, *(esc(f"`{piece}", lines=True) for piece in pieces[paired:])), limit)
+
+
 def is_web(url: str) -> bool:
     """Tell whether Slack would take `url` as a link to the web."""
     return len(url) <= _URL_LIMIT and url.isprintable() and _URL.fullmatch(url) is not None

@@ -1,0 +1,38 @@
+"""Help in words, and the kind answer to a mistake."""
+
+from collections.abc import Sequence
+
+from blocks import kit
+from bot.models import SlackMessage
+
+_SLASH = "/patchforge"
+
+
+def overview(commands: Sequence[tuple[str, str, str, str]]) -> SlackMessage:
+    """List the sub-commands with one sentence each; each is (name, usage, summary, details)."""
+    rows = [
+        kit.join(kit.code(_typed(usage or name), 200), " · ", kit.prose(summary, 300))
+        for name, usage, summary, _ in commands
+    ]
+    blocks = [kit.section(kit.bold("What PatchForge answers to"))]
+    blocks += [kit.section(kit.lines(rows[at : at + 6])) for at in range(0, len(rows), 6)]
+    blocks.append(kit.context(kit.prose(f"More on one of them: `{_SLASH} help subscribe`")))
+    return kit.message("What PatchForge answers to", blocks)
+
+
+def topic(command: tuple[str, str, str, str]) -> SlackMessage:
+    """Explain one sub-command, given as (name, usage, summary, details)."""
+    name, usage, summary, details = command
+    blocks = [kit.section(kit.lines([kit.code(_typed(usage or name), 200), kit.prose(summary, 600)]))]
+    if details.strip():
+        blocks.append(kit.section(kit.prose(details)))
+    return kit.message(f"How to use {_SLASH} {name}", blocks)
+
+
+def error(sentence: str) -> SlackMessage:
+    """Tell one person what went wrong and what to do next."""
+    return kit.message(sentence.replace("`", ""), [kit.section(kit.prose(sentence, 1000))])
+
+
+def _typed(usage: str) -> str:
+    return usage if usage.startswith(_SLASH) else f"{_SLASH} {usage}"

@@ -1,0 +1,16 @@
+"""What Slack shows of release notes: the draft, its approval, its e-mails, and the modals to change it."""
+
+from blocks.notes.drafts import badge, buttons, draft
+from blocks.notes.modals import edit_modal, regenerate_modal
+from blocks.notes.views import DraftView, FileCount, MailView
+
+__all__ = [
+    "DraftView",
+    "FileCount",
+    "MailView",
+    "badge",
+    "buttons",
+    "draft",
+    "edit_modal",
+    "regenerate_modal",
+]

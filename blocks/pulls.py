@@ -1,0 +1,176 @@
+"""How pull requests are worded wherever they are shown: links, states, verdicts, checks, people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from blocks import kit
+from blocks.kit import Markup
+from bot.models import Check, CheckState, Pull, PullFacts, PullState, Review, Verdict
+
+GHOST = "ghost"
+
+People = Mapping[str, str]
+"""GitHub login to Slack user id, for those who are linked."""
+
+_NAMED = 5
+_CHECKS_NAMED = 3
+_DECISIVE = frozenset({Verdict.APPROVED, Verdict.CHANGES_REQUESTED, Verdict.DISMISSED})
+
+
+class Turn(Protocol):
+    """Who is waited for, by login or team, and why; without anyone, `why` stands alone."""
+
+    @property
+    def who(self) -> tuple[str, ...]:
+        """Return logins and teams, the most wanted first."""
+
+    @property
+    def why(self) -> str:
+        """Return the reason in a few words."""
+
+
+class Stage(StrEnum):
+    """What a pull request needs next, as the first thing a reader sees of it."""
+
+    DRAFT = "draft"
+    RUNNING = "checks running"
+    BROKEN = "checks failed"
+    WAITING = "waiting for review"
+    CHANGES = "changes requested"
+    APPROVED = "approved"
+    MERGED = "merged"
+    CLOSED = "closed"
+
+
+EMOJI: Mapping[Stage, Markup] = {
+    Stage.DRAFT: Markup("📝"),
+    Stage.RUNNING: Markup("⏳"),
+    Stage.BROKEN: Markup("🔴"),
+    Stage.WAITING: Markup("👀"),
+    Stage.CHANGES: Markup("🔧"),
+    Stage.APPROVED: Markup("✅"),
+    Stage.MERGED: Markup("🟣"),
+    Stage.CLOSED: Markup("⚫"),
+}
+VERDICT_EMOJI: Mapping[Verdict, str] = {
+    Verdict.APPROVED: "✅",
+    Verdict.CHANGES_REQUESTED: "🔧",
+    Verdict.COMMENTED: "💬",
+    Verdict.DISMISSED: "💬",
+    Verdict.PENDING: "👀",
+}
+
+
+def stage(facts: PullFacts) -> Stage:
+    """Tell where a pull request stands; what the author must do comes before what others may do."""
+    pull = facts.pull
+    if pull.state is not PullState.OPEN:
+        return Stage.MERGED if pull.state is PullState.MERGED else Stage.CLOSED
+    states = {check.state for check in told(facts.checks)}
+    said = set(verdicts(facts).values())
+    reasons = (
+        (Stage.DRAFT, pull.draft),
+        (Stage.BROKEN, CheckState.FAILED in states),
+        (Stage.CHANGES, Verdict.CHANGES_REQUESTED in said),
+        (Stage.RUNNING, CheckState.RUNNING in states),
+        (Stage.APPROVED, Verdict.APPROVED in said and Verdict.PENDING not in said),
+    )
+    return next((reached for reached, holds in reasons if holds), Stage.WAITING)
+
+
+def verdicts(facts: PullFacts) -> dict[str, Verdict]:
+    """Return each reviewer's latest decisive verdict; PENDING for those asked, or asked again.
+
+    A mere comment counts only from someone who decided nothing, and the author's own reviews do not count.
+    """
+    found: dict[str, Verdict] = {}
+    for review in sorted(facts.reviews, key=_submitted):
+        login = review.login or GHOST
+        if login == facts.pull.author or review.verdict is Verdict.PENDING:
+            continue
+        if review.verdict in _DECISIVE or login not in found:
+            found[login] = review.verdict
+    for login in facts.pull.reviewers:
+        found[login] = Verdict.PENDING
+    return found
+
+
+def told(checks: Sequence[Check]) -> Sequence[Check]:
+    """Leave out suites and workflows where their single runs are known, so that nothing counts twice."""
+    single = [check for check in checks if check.source in {"run", "status"}]
+    return single or checks
+
+
+def summary(checks: Sequence[Check]) -> Markup:
+    """Sum up checks, naming and linking those that failed; nothing when there are none."""
+    shown = told(checks)
+    if not shown:
+        return Markup()
+    failed = [check for check in shown if check.state is CheckState.FAILED]
+    running = sum(check.state is CheckState.RUNNING for check in shown)
+    if failed:
+        also = f", {running} running" if running else ""
+        return kit.join(f"❌ {len(failed)} of {len(shown)} failed: ", named(failed), also)
+    if running:
+        return Markup(f"⏳ {running} of {len(shown)} running")
+    return Markup(f"✅ {count(len(shown), 'check')}")
+
+
+def named(checks: Sequence[Check], most: int = _CHECKS_NAMED) -> Markup:
+    """Name checks, each linked to its page if it has one."""
+    names = [kit.link(check.url or "", kit.cut(check.name, 60) or "unnamed") for check in checks[:most]]
+    return listed(names, len(checks))
+
+
+def listed(names: Iterable[str], total: int) -> Markup:
+    """List names with commas, and say how many more there are in all."""
+    shown = [name for name in names if name]
+    rest = total - len(shown)
+    return kit.join(*shown, *([f"{rest} more"] if rest > 0 else []), sep=", ")
+
+
+def url(web_url: str, pull: Pull) -> str:
+    """Return the address of a pull request's page."""
+    return f"{web_url}/{pull.repo}/pull/{pull.number}"
+
+
+def title(web_url: str, pull: Pull, limit: int = 150) -> Markup:
+    """Link a pull request's title, cut to `limit`."""
+    return kit.link(url(web_url, pull), kit.cut(one_line(pull.title), limit) or "(no title)")
+
+
+def reference(pull: Pull) -> Markup:
+    """Return `owner/name#number`."""
+    return kit.join(pull.repo, Markup(f"#{pull.number}"))
+
+
+def one_line(text: str) -> str:
+    """Return untrusted text as one clean line without space around it."""
+    return kit.clean(text).strip()
+
+
+def person(login: str | None, people: People) -> Markup:
+    """Mention someone who is linked, else give the login; a deleted account is `ghost`."""
+    user = people.get(login) if login else None
+    return kit.mention(user) if user else kit.esc(kit.cut(one_line(login or ""), 60) or GHOST)
+
+
+def waiting(turn: Turn | None, people: People) -> Markup:
+    """Say who is waited for and why, in one line; nothing when nobody and nothing is."""
+    if turn is None:
+        return Markup()
+    why = kit.cut(one_line(turn.why), 150)
+    if not turn.who:
+        return kit.esc(why[:1].upper() + why[1:])
+    who = listed([person(login, people) for login in turn.who[:_NAMED]], len(turn.who))
+    return kit.join("Waiting for ", who, f": {why}" if why else "")
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun, as in "1 file" and "2 files"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _submitted(review: Review) -> tuple[float, int]:
+    return review.submitted_at.timestamp(), review.id

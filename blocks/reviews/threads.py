@@ -1,0 +1,114 @@
+"""Replies in a card's thread: one short line each, with the words that people wrote quoted below."""
+
+from collections.abc import Sequence
+
+from blocks import kit, pulls
+from blocks.kit import Markup
+from bot.models import Check, CheckState, Comment, Review, SlackMessage, Verdict
+
+_QUOTED = 5
+_SUGGESTION = "```suggestion"
+_SAID = {
+    Verdict.APPROVED: "approved",
+    Verdict.CHANGES_REQUESTED: "asked for changes",
+    Verdict.COMMENTED: "reviewed",
+    Verdict.DISMISSED: "had their review dismissed",
+    Verdict.PENDING: "is reviewing",
+}
+
+
+def review_submitted(review: Review) -> SlackMessage:
+    """Tell what a reviewer decided, with the first lines of what they wrote."""
+    said = kit.link(review.url, _SAID[review.verdict])
+    line = kit.join(
+        f"{pulls.VERDICT_EMOJI[review.verdict]} ", kit.bold(pulls.person(review.login, {})), " ", said
+    )
+    fallback = kit.join(pulls.person(review.login, {}), " ", _SAID[review.verdict])
+    return _reply(fallback, line, kit.quote(review.body, 400, most_lines=4))
+
+
+def review_rerequested(reviewer: str, by: str | None, people: pulls.People) -> SlackMessage:
+    """Ask a reviewer to look again, mentioning them if they are linked."""
+    asked = pulls.person(reviewer, people)
+    line = kit.join("👀 ", asked, ", ", kit.bold(pulls.person(by, {})), " asks you to look again")
+    return _reply(kit.join(asked, ", ", pulls.person(by, {}), " asks you to look again"), line)
+
+
+def ci_failed(sha: str, checks: Sequence[Check]) -> SlackMessage:
+    """Tell which checks failed on a commit, and in the same message later that they run again or recovered.
+
+    `checks` is all that is known of the commit now.
+    """
+    shown = pulls.told(checks)
+    commit = kit.code(sha[:7])
+    failed = [check for check in shown if check.state is CheckState.FAILED]
+    if failed:
+        line = kit.join("❌ CI failed on ", commit, ": ", pulls.named(failed, 8))
+        names = pulls.listed([kit.cut(check.name, 60) for check in failed[:8]], len(failed))
+        return _reply(kit.join("CI failed on ", sha[:7], ": ", names), line)
+    if any(check.state is CheckState.RUNNING for check in shown):
+        return _reply(f"CI is running again on {sha[:7]}", kit.join("⏳ CI is running again on ", commit))
+    return _reply(f"CI recovered on {sha[:7]}", kit.join("✅ CI recovered on ", commit))
+
+
+def merged(who: str | None, base: str) -> SlackMessage:
+    """Tell that the pull request was merged."""
+    return _act("🟣", who, kit.join("merged this into ", kit.code(base, 60)))
+
+
+def closed(who: str | None) -> SlackMessage:
+    """Tell that the pull request was closed without a merge."""
+    return _act("⚫", who, Markup("closed this without merging"))
+
+
+def reopened(who: str | None) -> SlackMessage:
+    """Tell that the pull request is open again."""
+    return _act("👀", who, Markup("reopened this"))
+
+
+def comments(batch: Sequence[Comment]) -> SlackMessage:
+    """Gather comments, at least one: a single one with its first lines, several with one line each."""
+    if len(batch) == 1:
+        return _comment(batch[0])
+    logins = list(dict.fromkeys(comment.login or pulls.GHOST for comment in batch))
+    names = pulls.listed([pulls.person(login, {}) for login in logins[:5]], len(logins))
+    rows = [_row(comment) for comment in batch[:_QUOTED]]
+    if len(batch) > _QUOTED:
+        rows.append(Markup(f"and {len(batch) - _QUOTED} more"))
+    head = kit.join(pulls.count(len(batch), "comment"), " from ", names)
+    return _reply(head, kit.join("💬 ", head), *rows)
+
+
+def first_line(body: str) -> str:
+    """Return what a comment says in its first line, past quotations and hidden remarks."""
+    for row in kit.clean(body, lines=True).split("\n"):
+        text = row.strip()
+        if text.startswith(_SUGGESTION):
+            return "suggested a change"
+        if text and not text.startswith((">", "<!--", "```")):
+            return text
+    return "(no words)"
+
+
+def _comment(comment: Comment) -> SlackMessage:
+    who = pulls.person(comment.login, {})
+    line = kit.join("💬 ", kit.bold(who), " ", kit.link(comment.url, "commented"), _place(comment))
+    return _reply(kit.join(who, " commented"), line, kit.quote(comment.body, 400, most_lines=4))
+
+
+def _row(comment: Comment) -> Markup:
+    who = kit.link(comment.url, comment.login or pulls.GHOST)
+    return kit.join(Markup(">"), who, _place(comment), ": ", kit.cut(first_line(comment.body), 140))
+
+
+def _place(comment: Comment) -> Markup:
+    return kit.join(" on ", kit.code(comment.path, 80)) if comment.path else Markup()
+
+
+def _act(emoji: str, who: str | None, what: Markup) -> SlackMessage:
+    name = pulls.person(who, {})
+    return _reply(kit.join(name, " ", what), kit.join(f"{emoji} ", kit.bold(name), " ", what))
+
+
+def _reply(fallback: str, *rows: str) -> SlackMessage:
+    return kit.message(fallback, [kit.section(kit.lines(rows))])
