@@ -32,7 +32,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of each request, in order: its pull request's link, when it was sent (epoch s), how long the ack took (s)."""
+    """Of each request, in order: its pull request's link, when it went out (epoch s), and its ack's time (s)."""
 
     links: list[str]
     sent: list[float]

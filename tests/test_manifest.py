@@ -28,7 +28,7 @@ SCOPES = {
     "views.publish": set[str](),
     "views.update": set[str](),
 }
-METHOD = re.compile(r"(apps|auth|chat|conversations|reactions|users|views)[._]([a-z]\w+(\.\w+)?)")
+METHOD = re.compile(r"(apps|auth|chat|conversations|reactions|users|views)([._][a-zA-Z]+)+")
 
 
 def manifest() -> dict[str, Any]:
@@ -48,8 +48,7 @@ def methods_used() -> set[str]:
     """Return the Web API methods that the Slack client names, as text or as the SDK's attributes."""
     words = {node.value for node in slack_client() if isinstance(node, ast.Constant)}
     words |= {node.attr for node in slack_client() if isinstance(node, ast.Attribute)}
-    found = [METHOD.fullmatch(word) for word in words if isinstance(word, str)]
-    return {f"{match[1]}.{match[2]}" for match in found if match}
+    return {word.replace("_", ".") for word in words if isinstance(word, str) and METHOD.fullmatch(word)}
 
 
 def test_every_scope_is_used_and_every_used_method_has_its_scopes() -> None:
