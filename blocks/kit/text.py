@@ -118,7 +118,9 @@ def prose(text: str, limit: int = 2900) -> Markup:
     """Escape a sentence of ours that may quote a person: what stands in `backticks` stays in fixed width."""
     pieces = cut(clean(text, lines=True), limit).split("`")
     paired = len(pieces) - (len(pieces) + 1) % 2
-    shown = [code(piece) if at % 2 else esc(piece, lines=True) for at, piece in enumerate(pieces[:paired])]
+    shown = [
+        code(piece, limit) if at % 2 else esc(piece, lines=True) for at, piece in enumerate(pieces[:paired])
+    ]
     return fit(join(*shown, *(esc(f"`{piece}", lines=True) for piece in pieces[paired:])), limit)
 
 
@@ -164,7 +166,7 @@ def quote(text: str, limit: int = 500, *, most_lines: int = 10) -> Markup:
     rows = [row for row in rows if row]
     if len(rows) > most_lines:
         rows = [*rows[: most_lines - 1], rows[most_lines - 1] + ELLIPSIS]
-    quoted = "\n".join([f">{esc(row)}" for row in rows])
+    quoted = "\n".join([f">{prose(row, limit)}" for row in rows])
     return fit(Markup(quoted), limit)
 
 

@@ -144,7 +144,7 @@ def _recipients(view: DraftView) -> list[Markup]:
     to = pulls.listed(reached[:_NAMES], len(reached)) if reached else kit.esc("nobody")
     rows = [kit.join("✉️ To ", to)]
     if skipped:
-        rows.append(kit.join("– Skipped ", pulls.listed(skipped[:_NAMES], len(skipped))))
+        rows.append(kit.join("Skipped ", pulls.listed(skipped[:_NAMES], len(skipped))))
     return rows
 
 
@@ -175,4 +175,5 @@ def _reference(view: DraftView) -> str:
 
 
 def _fallback(head: str, view: DraftView) -> str:
-    return f"{head} ({_reference(view)}, {label(view.category).lower()}): {kit.cut(pulls.one_line(view.text), 300)}"
+    text = kit.cut(pulls.one_line(view.text), 300)
+    return f"{head} ({_reference(view)}, {label(view.category).lower()}): {text}"

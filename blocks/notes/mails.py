@@ -16,7 +16,7 @@ _MARKS: Mapping[MailState, tuple[str, str]] = {
     MailState.SENT: ("✓", "sent"),
     MailState.FAILED: ("✗", "failed"),
     MailState.AMBIGUOUS: ("?", "may or may not have arrived"),
-    MailState.SKIPPED: ("–", "skipped"),
+    MailState.SKIPPED: ("–", "skipped"),  # noqa: RUF001 - a dash reads as "none"
 }
 
 

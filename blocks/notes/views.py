@@ -30,8 +30,8 @@ class MailView:
 class DraftView:
     """A release-note draft and all that a person needs in order to decide about it.
 
-    `source` names the model, or `offline` with `fallback` saying why it stood in. `commits` are (sha, subject).
-    `cut` says in words what was left unread. `changed_by` and `decided_by` are Slack ids.
+    `source` names the model, or `offline` with `fallback` saying why it stood in. `commits` are
+    (sha, subject). `cut` says in words what was left unread. `changed_by` and `decided_by` are Slack ids.
     """
 
     id: int
