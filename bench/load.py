@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import msgspec
 import uvloop
@@ -32,7 +33,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of each request, in order: its pull request's link, when it went out (epoch s), and its ack's time (s)."""
+    """What became of each request in order: its pull request's link, when it went out, its ack's time (s)."""
 
     links: list[str]
     sent: list[float]
@@ -50,8 +51,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - tells mypy what TCP gives
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     async def exchange(self, request: bytes) -> int:
         """Send the bytes and return the status of the answer."""

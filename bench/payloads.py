@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from sandbox.github import CommitSpec, GitHub, PullSpec
 
 SECRET = "bench"  # noqa: S105 - loopback only
-SIZE = 20_000
-_REPO = "bench-org/bench-repo"
+_NAME = "service-xxxxx"
+_REPO = f"bench-org/{_NAME}"
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One `pull_request` event as text; `repo_id`, `pull_id` and `_REPO` are replaced in every copy."""
+    """One `pull_request` event as text; `repo_id`, `pull_id` and `_NAME` are replaced in every copy."""
 
     text: str
     repo_id: int
@@ -33,7 +33,7 @@ def pull_url(repo: int, number: int) -> str:
 
 
 async def template() -> Template:
-    """Open a pull request in the sandbox's GitHub and return its first event, padded to about 20 KB."""
+    """Open a pull request in the sandbox's GitHub and return its first event, some 23 KB long."""
     github = GitHub()
     try:
         github.add_account("mara", name="Mara Lind", email="mara@example.org")
@@ -47,10 +47,6 @@ async def template() -> Template:
         event = next(item for item in github.deliveries if item.event == "pull_request").payload
     finally:
         await github.aclose()
-    short = SIZE - len(_dump(event))
-    event["pull_request"]["body"] = body + "- a line of the description, as people write them\n" * max(
-        short // 51, 0
-    )
     event["number"] = event["pull_request"]["number"] = 424_242
     text = (
         _dump(event)
@@ -67,7 +63,7 @@ def _dump(event: object) -> str:
 def request(made_from: Template, path: str, event: str, repo: int, number: int) -> bytes:
     """Return the bytes of one signed POST about pull request `number` of repository `repo`."""
     body = (
-        made_from.text.replace(_REPO, repo_name(repo))
+        made_from.text.replace(_NAME, f"service-{repo:05d}")
         .replace(str(made_from.repo_id), str(7_000_000_000 + repo))
         .replace(str(made_from.pull_id), str(8_000_000_000 + repo * 100_000 + number))
         .replace("424242", str(number))
