@@ -1,8 +1,9 @@
-"""Help in words, and the kind answer to a mistake."""
+"""Help in words, the kind answer to a mistake, and the modal for where no message can be shown."""
 
 from collections.abc import Sequence
 
-from blocks import kit
+from blocks import ids, kit
+from blocks.kit import View
 from bot.models import SlackMessage
 
 _SLASH = "/patchforge"
@@ -29,9 +30,14 @@ def topic(command: tuple[str, str, str, str]) -> SlackMessage:
     return kit.message(f"How to use {_SLASH} {name}", blocks)
 
 
-def error(sentence: str) -> SlackMessage:
+def error_message(sentence: str) -> SlackMessage:
     """Tell one person what went wrong and what to do next."""
     return kit.message(sentence.replace("`", ""), [kit.section(kit.prose(sentence, 1000))])
+
+
+def notice(message: SlackMessage) -> View:
+    """Show a message as a modal, where Slack has no conversation to show it in."""
+    return kit.modal(ids.NOTICE_VIEW, "PatchForge", message.blocks)
 
 
 def _typed(usage: str) -> str:

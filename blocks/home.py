@@ -1,4 +1,4 @@
-"""The App Home tab: what waits for me, my pull requests, drafts to approve, and my channels' subscriptions."""
+"""The App Home tab: what waits for me, my pull requests, drafts to approve, what my channels follow."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -21,8 +21,10 @@ MAIL_SEND_AGAIN = "pf.mail.send_again"
 SUBSCRIPTION_EDIT = "pf.subscription.edit"
 SUBSCRIPTION_REMOVE = "pf.subscription.remove"
 
-HOME_OPEN = "pf.home.open"
+# These only open a page; nothing of ours answers them.
+LINKS = frozenset({CARD_REVIEW})
 
+NOTICE_VIEW = "pf.notice.show"
 DRAFT_SAVE_VIEW = "pf.draft.save"
 DRAFT_REDRAFT_VIEW = "pf.draft.redraft"
 SUBSCRIPTION_SAVE_VIEW = "pf.subscription.save"

@@ -97,9 +97,17 @@ def verdicts(facts: PullFacts) -> dict[str, Verdict]:
 
 
 def told(checks: Sequence[Check]) -> Sequence[Check]:
-    """Leave out suites and workflows where their single runs are known, so that nothing counts twice."""
+    """Leave out suites and workflows where their single runs are known, so that nothing counts twice.
+
+    A workflow that failed before any of its runs did stays.
+    """
     single = [check for check in checks if check.source in {"run", "status"}]
-    return single or checks
+    workflows = [check for check in checks if check.source == "workflow"]
+    if not single:
+        return workflows or checks
+    if any(check.state is CheckState.FAILED for check in single):
+        return single
+    return single + [check for check in workflows if check.state is CheckState.FAILED]
 
 
 def summary(checks: Sequence[Check]) -> Markup:
