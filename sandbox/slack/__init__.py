@@ -1,7 +1,7 @@
 """A Slack workspace on your own machine: Web API, Socket Mode, and people who click.
 
-An app that is given `SlackServer.api_url` and the tokens cannot tell it from Slack: state, limits, error codes,
-scopes, acknowledgements and retries are Slack's. Tests and the demo page drive the people.
+An app that is given `SlackServer.api_url` and the tokens cannot tell it from Slack: state, limits, error
+codes, scopes, acknowledgements and retries are Slack's. Tests and the demo page drive the people.
 
     workspace = Workspace(scopes=manifest_scopes)
     ada = workspace.add_user("ada")
@@ -10,8 +10,8 @@ scopes, acknowledgements and retries are Slack's. Tests and the demo page drive 
         result = await slack.command(ada.id, room.id, "/patchforge", "help")
         message = await slack.until(lambda: slack.messages(room.id))
 
-`workspace.snapshot(viewer_user_id)` is what one person sees, as JSON; `async for version in workspace.changes()`
-says when to take the next:
+`workspace.snapshot(viewer_user_id)` is what one person sees, as JSON; `async for version in
+workspace.changes()` says when to take the next:
 
     {version: int, team: {id, name}, bot: {user_id, name, app_id}, viewer: USER, users: [USER],
      channels: [{id, name, topic, is_private, is_archived, is_member, bot_is_member, members: [user id],
@@ -27,3 +27,32 @@ says when to take the next:
                values: {block_id: {action_id: STATE}},  what is filled in, as in Slack's view.state.values
                errors: {block_id: text}}
 """
+
+from sandbox.slack.faults import Call, Fault, FaultKind
+from sandbox.slack.limits import Violation, check
+from sandbox.slack.modals import SubmitResult
+from sandbox.slack.models import Conversation, Message, NotVisibleError, Toast, User, View
+from sandbox.slack.people import Result
+from sandbox.slack.server import SlackServer
+from sandbox.slack.workspace import DEFAULT_EVENTS, DEFAULT_SCOPES, Rules, Workspace
+
+__all__ = [
+    "DEFAULT_EVENTS",
+    "DEFAULT_SCOPES",
+    "Call",
+    "Conversation",
+    "Fault",
+    "FaultKind",
+    "Message",
+    "NotVisibleError",
+    "Result",
+    "Rules",
+    "SlackServer",
+    "SubmitResult",
+    "Toast",
+    "User",
+    "View",
+    "Violation",
+    "Workspace",
+    "check",
+]

@@ -102,7 +102,7 @@ class Conversation:
 
 @dataclass
 class View:
-    """A modal or a home tab as one person sees it; `values` is what is filled in, as in `view.state.values`."""
+    """A modal or a home tab as one person sees it; `values` is what is filled in (`view.state.values`)."""
 
     id: str
     type: ViewKind
@@ -151,9 +151,10 @@ class ResponseUrl:
 
 @dataclass
 class Trigger:
-    """A `trigger_id`: whose click it stands for, and the view it came from."""
+    """A `trigger_id`: whose click it stands for, and the view or channel it came from."""
 
     user: str
     created: float
     view_id: str | None = None
+    channel: str | None = None
     used: bool = False

@@ -62,8 +62,8 @@ class Rules:
 class Workspace:
     """A team with its people, channels and one installed app.
 
-    `calls` is the ledger of API calls, `violations` every limit that was broken, `toasts` what the client told
-    each person. `version` grows with every change; `touch` announces one.
+    `calls` is the ledger of API calls, `violations` every limit that was broken, `toasts` what the client
+    told each person. `version` grows with every change; `touch` announces one.
     """
 
     def __init__(
@@ -133,10 +133,10 @@ class Workspace:
         """Return a view hash."""
         return f"{int(self.clock())}.{secrets.token_hex(4)}"
 
-    def new_trigger(self, user: str, view_id: str | None = None) -> str:
+    def new_trigger(self, user: str, view_id: str | None = None, channel: str | None = None) -> str:
         """Return a `trigger_id` for what `user` just did; it soon expires and works once."""
         trigger_id = f"{self._last_ts}.{next(self._numbers)}.{secrets.token_hex(16)}"
-        self.triggers[trigger_id] = Trigger(user, self.clock(), view_id)
+        self.triggers[trigger_id] = Trigger(user, self.clock(), view_id, channel)
         return trigger_id
 
     # People and channels

@@ -1,8 +1,8 @@
 """Slack's documented limits on messages and views, checked as strictly as Slack does or a little more.
 
 `check(payload, surface)` takes the arguments of `chat.postMessage` (surface `message`) or a view (`modal`,
-`home`) and returns every `Violation`. Slack refuses what is an ERROR; WARN and LINT are accepted but should not
-be sent.
+`home`) and returns every `Violation`. Slack refuses what is an ERROR; WARN and LINT are accepted but should
+not be sent.
 """
 
 import json
