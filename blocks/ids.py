@@ -1,5 +1,6 @@
 """Names of buttons, views and fields, and the small typed values that buttons carry."""
 
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -20,6 +21,7 @@ MAIL_SEND_AGAIN = "pf.mail.send_again"
 
 SUBSCRIPTION_EDIT = "pf.subscription.edit"
 SUBSCRIPTION_REMOVE = "pf.subscription.remove"
+SUBSCRIPTION_UNDO = "pf.subscription.undo"
 
 # These only open a page; nothing of ours answers them.
 LINKS = frozenset({CARD_REVIEW})
@@ -79,6 +81,17 @@ class SubscriptionRef(Ref, frozen=True, tag="subscription.1"):
     """One subscription."""
 
     id: Id
+
+
+class RemovedRef(Ref, frozen=True, tag="removed.1"):
+    """A removed subscription, with all that it takes to bring it back."""
+
+    channel: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    repo: str
+    features: tuple[str, ...]
+    filter: str
+    created_by: str
+    created_at: datetime
 
 
 class ChannelRef(Ref, frozen=True, tag="channel.1"):

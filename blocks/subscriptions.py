@@ -32,15 +32,18 @@ def words(view: SubscriptionView) -> Markup:
     return kit.join(kit.bold(kit.cut(subscription.repo, 200)), kit.cut(features, 200), wanted, sep=kit.DOT)
 
 
-def subscription_list(channel: str, found: Sequence[SubscriptionView]) -> SlackMessage:
-    """List a channel's subscriptions, each with who made it and buttons to edit or remove it."""
+def subscription_list(channel: str, found: Sequence[SubscriptionView], *, lead: str = "") -> SlackMessage:
+    """List a channel's subscriptions, each with who made it and buttons to edit or remove it.
+
+    `lead` is a sentence of ours to begin with.
+    """
     where = kit.channel(channel)
     if not found:
         line = kit.join(where, " follows no repository yet. ")
         hint = kit.prose("Start with `/patchforge subscribe owner/repo`.")
         return kit.message(kit.join(where, " follows no repository yet"), [kit.section(line, hint)])
     head = kit.join(where, f" follows {pulls.count(len(found), 'repository', 'repositories')}")
-    blocks = [kit.section(head)]
+    blocks = [kit.section(kit.lines([kit.prose(lead), head]))]
     for view in found[:_LISTED]:
         blocks += _entry(view)
     if len(found) > _LISTED:
@@ -63,7 +66,7 @@ def subscribe_modal(
     `chosen` are the features and `options` the filter words ticked at first, `wanted` the rest of the filter;
     `subscription` is the one to edit, 0 for a new one.
     """
-    ticks = [Option(name, name.capitalize(), what) for name, what in features.items()]
+    ticks = [Option(name, name, what) for name, what in features.items()]
     return kit.modal(
         ids.SUBSCRIPTION_SAVE_VIEW,
         "Edit subscription" if subscription else "Follow a repository",
@@ -98,44 +101,80 @@ def subscribe_modal(
     )
 
 
-def confirmation(channel: str, view: SubscriptionView, *, changed: bool = False) -> SlackMessage:
-    """Tell a channel what it follows from now on, and who decided it."""
+def confirmation(
+    view: SubscriptionView, features: Mapping[str, str], *, changed: bool = False, notes: Sequence[str] = ()
+) -> SlackMessage:
+    """Say what the channel gets from now on, and how to change that.
+
+    `features` maps names to what they bring; `notes` are what else the person should know.
+    """
     subscription = view.subscription
-    verb = "changed what" if changed else "made"
-    rest = " follows:" if changed else " follow:"
-    head = kit.join(kit.mention(subscription.created_by), f" {verb} ", kit.channel(channel), rest)
-    hint = kit.prose("See them all with `/patchforge list`.")
-    return kit.message(kit.join(head, " ", subscription.repo), [_lines(head, words(view)), kit.context(hint)])
-
-
-def removed(channel: str, repo: str, by: str) -> SlackMessage:
-    """Tell a channel that it no longer follows a repository."""
-    name = kit.bold(kit.cut(repo, 200))
-    line = kit.join(kit.channel(channel), " no longer follows ", name, ", says ", kit.mention(by))
-    return kit.message(kit.join(kit.channel(channel), f" no longer follows {repo}"), [kit.section(line)])
-
-
-def invite_hint(channel: str, name: str = "patchforge") -> SlackMessage:
-    """Tell how to let the bot into a channel that it cannot post to."""
-    where = kit.channel(channel)
-    line = kit.join(
-        "I am not in ", where, " yet. Type ", kit.code(f"/invite @{name}"), " there and try again."
+    where, repo = kit.channel(subscription.channel), kit.cut(subscription.repo, 200)
+    verb = "now follows" if changed else "follows"
+    head = kit.join(where, f" {verb} ", kit.bold(repo), ". What I post there:")
+    what = [
+        kit.join(Markup("• "), kit.bold(name), ": ", features.get(name, "")) for name in subscription.features
+    ]
+    wanted = kit.join("It covers ", kit.cut(pulls.one_line(view.filter_words), 600), ".")
+    hint = kit.prose(
+        f"Narrow it with filters: `/patchforge subscribe {repo} draft:no -label:wip`, explained by "
+        "`/patchforge help filters`. All of this channel's: `/patchforge list`."
     )
-    return kit.message(kit.join("I am not in ", where, " yet"), [kit.section(line)])
+    return kit.message(
+        kit.join(where, f" {verb} ", repo),
+        [
+            _lines(head, *what, wanted),
+            *(kit.section(note) for note in notes),
+            _buttons(subscription),
+            kit.context(_made(subscription), hint),
+        ],
+    )
+
+
+def removed(subscription: Subscription) -> SlackMessage:
+    """Say that a channel no longer follows a repository, with a button to undo that."""
+    where, repo = kit.channel(subscription.channel), kit.cut(subscription.repo, 200)
+    undo = ids.RemovedRef(
+        channel=subscription.channel,
+        repo=subscription.repo,
+        features=subscription.features,
+        filter=subscription.filter,
+        created_by=subscription.created_by,
+        created_at=subscription.created_at,
+    )
+    return kit.message(
+        kit.join(where, f" no longer follows {repo}"),
+        [
+            kit.section(kit.join(where, " no longer follows ", kit.bold(repo), ".")),
+            kit.actions(kit.button("Undo", ids.SUBSCRIPTION_UNDO, ids.encode(undo))),
+        ],
+    )
+
+
+def invite_hint(channel: str) -> Markup:
+    """Tell how to let the bot into a channel that it cannot post to yet."""
+    where = kit.channel(channel)
+    invite = kit.code("/invite @PatchForge")
+    return kit.join(
+        "⚠️ I am not in ", where, " yet and can post there only once I am: type ", invite, " there."
+    )
 
 
 def _entry(view: SubscriptionView) -> list[Block]:
-    subscription = view.subscription
+    return [_lines(words(view), _made(view.subscription)), _buttons(view.subscription)]
+
+
+def _made(subscription: Subscription) -> Markup:
+    return kit.join("Set up by ", kit.mention(subscription.created_by), " ", kit.ago(subscription.created_at))
+
+
+def _buttons(subscription: Subscription) -> Block:
     value = ids.encode(ids.SubscriptionRef(subscription.id))
     sure = kit.confirm("Stop following?", f"Nothing more from {subscription.repo} here.", "Stop")
-    made = kit.join("by ", kit.mention(subscription.created_by), " ", kit.ago(subscription.created_at))
-    return [
-        _lines(words(view), made),
-        kit.actions(
-            kit.button("Edit", ids.SUBSCRIPTION_EDIT, value),
-            kit.button("Remove", ids.SUBSCRIPTION_REMOVE, value, style="danger", confirm=sure),
-        ),
-    ]
+    return kit.actions(
+        kit.button("Edit", ids.SUBSCRIPTION_EDIT, value),
+        kit.button("Remove", ids.SUBSCRIPTION_REMOVE, value, style="danger", confirm=sure),
+    )
 
 
 def _lines(*rows: str) -> Block:

@@ -11,9 +11,9 @@ from bot.subscriptions.words import Word, from_slack, shown, unknown, words
 
 FEATURES: Mapping[str, str] = MappingProxyType(
     {
-        "reviews": "one card per pull request that stays up to date, with its reviews in the thread",
+        "reviews": "a card per pull request that stays up to date, reviews in its thread",
         "merges": "word in the thread when a pull request is merged or closed",
-        "notes": "a release note drafted on merge, for a person to approve before it is e-mailed",
+        "notes": "a release note drafted on merge, e-mailed once a person approves it",
         "ci": "word in the thread when checks fail",
         "comments": "comments, gathered in the thread",
     }
