@@ -6,16 +6,13 @@ from typing import Protocol
 
 from blocks import kit
 from blocks.kit import Markup
-from bot.models import Check, CheckState, Pull, PullFacts, PullState, Review, Verdict
-
-GHOST = "ghost"
+from bot.models import GHOST, Check, CheckState, Pull, PullFacts, PullState, Verdict
 
 People = Mapping[str, str]
 """GitHub login to Slack user id, for those who are linked."""
 
 _NAMED = 5
 _CHECKS_NAMED = 3
-_DECISIVE = frozenset({Verdict.APPROVED, Verdict.CHANGES_REQUESTED, Verdict.DISMISSED})
 
 
 class Turn(Protocol):
@@ -68,7 +65,7 @@ def stage(facts: PullFacts) -> Stage:
     if pull.state is not PullState.OPEN:
         return Stage.MERGED if pull.state is PullState.MERGED else Stage.CLOSED
     states = {check.state for check in told(facts.checks)}
-    said = set(verdicts(facts).values())
+    said = set(facts.verdicts().values())
     reasons = (
         (Stage.DRAFT, pull.draft),
         (Stage.BROKEN, CheckState.FAILED in states),
@@ -77,23 +74,6 @@ def stage(facts: PullFacts) -> Stage:
         (Stage.APPROVED, Verdict.APPROVED in said and Verdict.PENDING not in said),
     )
     return next((reached for reached, holds in reasons if holds), Stage.WAITING)
-
-
-def verdicts(facts: PullFacts) -> dict[str, Verdict]:
-    """Return each reviewer's latest decisive verdict; PENDING for those asked, or asked again.
-
-    A mere comment counts only from someone who decided nothing, and the author's own reviews do not count.
-    """
-    found: dict[str, Verdict] = {}
-    for review in sorted(facts.reviews, key=_submitted):
-        login = review.login or GHOST
-        if login == facts.pull.author or review.verdict is Verdict.PENDING:
-            continue
-        if review.verdict in _DECISIVE or login not in found:
-            found[login] = review.verdict
-    for login in facts.pull.reviewers:
-        found[login] = Verdict.PENDING
-    return found
 
 
 def told(checks: Sequence[Check]) -> Sequence[Check]:
@@ -178,7 +158,3 @@ def waiting(turn: Turn | None, people: People) -> Markup:
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun, as in "1 file" and "2 files"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def _submitted(review: Review) -> tuple[float, int]:
-    return review.submitted_at.timestamp(), review.id

@@ -54,7 +54,11 @@ def confirm(title: str, text: str, yes: str, no: str = "Cancel") -> Element:
     """Build the question that is asked before a button acts."""
     return {
         "title": plain(title, 100),
-        "text": {"type": "mrkdwn", "text": str(fit(esc(text), 300) or _BLANK), "verbatim": True},
+        "text": {
+            "type": "mrkdwn",
+            "text": str(fit(esc(text.strip()), 300).strip() or _BLANK),
+            "verbatim": True,
+        },
         "confirm": plain(yes, 30),
         "deny": plain(no, 30),
     }

@@ -79,7 +79,7 @@ def _about(pull: Pull) -> Markup:
 
 
 def _status(facts: PullFacts) -> Markup:
-    said = pulls.verdicts(facts)
+    said = facts.verdicts()
     shown = [
         kit.join(Markup(f"{pulls.VERDICT_EMOJI[verdict]} "), pulls.person(login, {}))
         for login, verdict in list(said.items())[:_REVIEWERS]

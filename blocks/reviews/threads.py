@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from blocks import kit, pulls
 from blocks.kit import Markup
-from bot.models import Check, CheckState, Comment, Review, SlackMessage, Verdict
+from bot.models import GHOST, Check, CheckState, Comment, Review, SlackMessage, Verdict
 
 _QUOTED = 5
 _SUGGESTION = "```suggestion"
@@ -70,7 +70,7 @@ def comments(batch: Sequence[Comment]) -> SlackMessage:
     """Gather comments, at least one: a single one with its first lines, several with one line each."""
     if len(batch) == 1:
         return _comment(batch[0])
-    logins = list(dict.fromkeys(comment.login or pulls.GHOST for comment in batch))
+    logins = list(dict.fromkeys(comment.login or GHOST for comment in batch))
     names = pulls.listed([pulls.person(login, {}) for login in logins[:5]], len(logins))
     rows = [_row(comment) for comment in batch[:_QUOTED]]
     if len(batch) > _QUOTED:
@@ -97,7 +97,7 @@ def _comment(comment: Comment) -> SlackMessage:
 
 
 def _row(comment: Comment) -> Markup:
-    who = kit.link(comment.url, comment.login or pulls.GHOST)
+    who = kit.link(comment.url, comment.login or GHOST)
     return kit.join(Markup(">"), who, _place(comment), ": ", kit.cut(first_line(comment.body), 140))
 
 
