@@ -1,0 +1,8 @@
+"""GitHub's REST interface.
+
+Every method raises Permanent (`code` is the HTTP status), RateLimited or RetryLater, and nothing else.
+"""
+
+from bot.clients.github.client import GitHub, Repository
+
+__all__ = ["GitHub", "Repository"]

@@ -1,0 +1,148 @@
+"""The way to GitHub's REST interface: tokens, pages, redirects, and failures by their right names."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import gidgethub
+import gidgethub.abc
+import httpx
+from gidgethub import apps
+
+from bot.clients.github.answers import TokenAnswer, convert
+from bot.errors import Permanent, RateLimited, RetryLater
+from bot.models import Clock
+
+# What a secondary limit without Retry-After asks for, by GitHub's documentation.
+_PAUSE_SECONDS = 60.0
+_TOKEN_MARGIN = timedelta(minutes=5)
+
+
+class _Transport(gidgethub.abc.GitHubAPI):
+    """gidgethub over the shared client, following the redirects of renamed repositories."""
+
+    def __init__(self, client: httpx.AsyncClient, base_url: str) -> None:
+        super().__init__("PatchForge", base_url=base_url)
+        self._client = client
+
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        response = await self._client.request(
+            method, url, headers=dict(headers), content=body, follow_redirects=True
+        )
+        return response.status_code, response.headers, response.content
+
+    async def sleep(self, seconds: float) -> None:
+        """Refuse: the ledger waits, so that nothing else has to."""
+        raise NotImplementedError(f"would sleep for {seconds} s")
+
+
+class Api:
+    """Authorised requests: with one token, or as a GitHub App with a token per repository owner."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        base_url: str,
+        *,
+        clock: Clock,
+        token: str | None,
+        app: tuple[str, str] | None,
+    ) -> None:
+        self._api = _Transport(client, base_url)
+        self._clock = clock
+        self._token = token
+        self._app = app
+        self._installed: dict[str, TokenAnswer] = {}
+
+    async def get(self, repo: str, path: str) -> Any:
+        """Return the JSON of one thing; `repo` says whose token to use."""
+        token = await self._token_for(repo)
+        try:
+            return await self._api.getitem(path, None, oauth_token=token)
+        except Exception as error:
+            raise self._failure(error, repo, path) from error
+
+    async def pages(self, repo: str, path: str) -> AsyncIterator[Any]:
+        """Go through the items of a list, over all of its pages."""
+        token = await self._token_for(repo)
+        pages = self._api.getiter(f"{path}?per_page=100", None, oauth_token=token)
+        while True:
+            try:
+                item = await anext(pages)
+            except StopAsyncIteration:
+                return
+            except Exception as error:
+                raise self._failure(error, repo, path) from error
+            yield item
+
+    async def _token_for(self, repo: str) -> str | None:
+        """Return the token to read the repository with; an App's is fetched and kept per owner."""
+        if self._app is None:
+            return self._token
+        owner = repo.partition("/")[0].lower()
+        held = self._installed.get(owner)
+        if held is None or held.expires_at - _TOKEN_MARGIN <= self._clock.now():
+            held = self._installed[owner] = await self._install(repo, *self._app)
+        return held.token
+
+    async def _install(self, repo: str, app_id: str, private_key: str) -> TokenAnswer:
+        path = f"/repos/{repo}/installation"
+        try:
+            jwt = apps.get_jwt(app_id=app_id, private_key=private_key)
+        except ValueError as error:
+            raise Permanent(
+                "GITHUB_APP_PRIVATE_KEY is no RSA private key in PEM", code="private_key"
+            ) from error
+        try:
+            installation = await self._api.getitem(path, None, jwt=jwt)
+            answer = await apps.get_installation_access_token(
+                self._api, installation_id=str(installation["id"]), app_id=app_id, private_key=private_key
+            )
+        except Exception as error:
+            raise self._failure(error, repo, path) from error
+        return convert(TokenAnswer, answer)
+
+    def _failure(self, error: Exception, repo: str, path: str) -> Exception:
+        """Name what went wrong by what can be done about it."""
+        if not isinstance(error, gidgethub.HTTPException):
+            if isinstance(error, (httpx.HTTPError, ValueError, TypeError, KeyError)):
+                return RetryLater(f"GitHub gave no usable answer for {path}: {type(error).__name__}")
+            return error
+        status = int(error.status_code)
+        headers = error.headers
+        if status == 429 or (status == 403 and _is_limit(error)):
+            return RateLimited(f"GitHub's rate limit for {path}", after=_wait(headers))
+        if status >= 500:
+            return RetryLater(f"GitHub answered {status} for {path}", after=_retry_after(headers))
+        if status == 401:
+            self._installed.pop(repo.partition("/")[0].lower(), None)
+        return Permanent(f"GitHub answered {status} for {path}: {error}", code=str(status))
+
+
+def _is_limit(error: gidgethub.HTTPException) -> bool:
+    """Tell a limit from a refusal: GitHub answers 403 to both."""
+    if isinstance(error, gidgethub.RateLimitExceeded) or "retry-after" in error.headers:
+        return True
+    return "rate limit" in str(error).lower()
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("retry-after", "")
+    return float(value) if value.isascii() and value.isdigit() else None
+
+
+def _wait(headers: Mapping[str, str]) -> float:
+    """Return for how many seconds GitHub wants no requests, by its own clock."""
+    after = _retry_after(headers)
+    if after is not None:
+        return after
+    try:
+        reset = datetime.fromtimestamp(float(headers["x-ratelimit-reset"]), UTC)
+        wait = (reset - parsedate_to_datetime(headers["date"])).total_seconds()
+    except (KeyError, ValueError, OverflowError, TypeError):
+        return _PAUSE_SECONDS
+    spent = headers.get("x-ratelimit-remaining") == "0"
+    return max(wait, 1.0) if spent else _PAUSE_SECONDS
