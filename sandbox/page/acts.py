@@ -1,0 +1,160 @@
+"""What a person can do on the page, as calls of the stand-ins."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sandbox.llm import MODES
+from sandbox.page.github_acts import GithubActs
+from sandbox.slack.models import NotVisibleError
+
+if TYPE_CHECKING:
+    from sandbox.page.server import Page
+
+Answer = dict[str, Any]
+
+
+class ActError(Exception):
+    """An act that cannot be done; its text is for the person at the page."""
+
+
+class Actor:
+    """Does one act. The viewer is who does it; `details` are the fields of the JSON."""
+
+    def __init__(self, page: "Page") -> None:
+        self._page = page
+        self._slack = page.slack
+        self._kinds: Mapping[str, Callable[[str, Details], Awaitable[Answer]]] = {
+            "command": self._command,
+            "say": self._say,
+            "click": self._click,
+            "select": self._select,
+            "suggest": self._suggest,
+            "submit": self._submit,
+            "close": self._close,
+            "open_home": self._open_home,
+            "invite": self._invite,
+            "github": self._github,
+            "llm": self._llm,
+            "play": self._play,
+        }
+
+    async def act(self, body: Mapping[str, Any]) -> Answer:
+        """Do what `body["kind"]` says; raise `ActError` with a sentence when it cannot be done."""
+        details = Details(body)
+        act = self._kinds.get(details.text("kind"))
+        if act is None:
+            raise ActError(f"There is no act called {details.text('kind')}.")
+        try:
+            return await act(details.text("viewer"), details)
+        except NotVisibleError as error:
+            raise ActError(f"That is no longer there: {error}.") from error
+        except (ValueError, KeyError, StopIteration) as error:
+            raise ActError(f"GitHub or Slack would refuse this: {error}.") from error
+
+    async def _command(self, viewer: str, details: "Details") -> Answer:
+        # when the bot does not answer, the workspace itself tells the person so with a toast
+        command, text = details.text("command"), details.text("text", "")
+        result = await self._slack.command(viewer, details.text("channel"), command, text)
+        return {"ok": result.ok}
+
+    async def _say(self, viewer: str, details: "Details") -> Answer:
+        thread = details.text("thread_ts", "") or None
+        await self._slack.say(viewer, details.text("channel"), details.text("text"), thread)
+        return {"ok": True}
+
+    async def _click(self, viewer: str, details: "Details") -> Answer:
+        result = await self._slack.click(
+            viewer,
+            details.get("channel"),
+            details.get("ts"),
+            details.text("action_id"),
+            value=details.get("value"),
+            block_id=details.get("block_id"),
+            view_id=details.get("view"),
+        )
+        return {"ok": result.ok}
+
+    async def _select(self, viewer: str, details: "Details") -> Answer:
+        result = await self._slack.select(
+            viewer,
+            details.text("action_id"),
+            details.raw("choice"),
+            channel_id=details.get("channel"),
+            ts=details.get("ts"),
+            view_id=details.get("view"),
+            block_id=details.get("block_id"),
+        )
+        return {"ok": result.ok}
+
+    async def _suggest(self, viewer: str, details: "Details") -> Answer:
+        options = await self._slack.suggest(
+            viewer,
+            details.text("action_id"),
+            details.text("query", ""),
+            view_id=details.get("view"),
+            channel_id=details.get("channel"),
+            ts=details.get("ts"),
+        )
+        return {"ok": True, "options": options}
+
+    async def _submit(self, viewer: str, details: "Details") -> Answer:
+        result = await self._slack.submit(viewer, details.text("view"), details.raw("values") or {})
+        return {"ok": result.ok, "errors": result.errors}
+
+    async def _close(self, viewer: str, details: "Details") -> Answer:
+        await self._slack.close_view(viewer, details.text("view"))
+        return {"ok": True}
+
+    async def _open_home(self, viewer: str, _details: "Details") -> Answer:
+        await self._slack.open_home(viewer)
+        return {"ok": True}
+
+    async def _invite(self, viewer: str, details: "Details") -> Answer:
+        await self._slack.invite(details.text("channel"), by=viewer)
+        return {"ok": True}
+
+    async def _github(self, _viewer: str, details: "Details") -> Answer:
+        await GithubActs(self._page.github, self._page.prepared).perform(details.text("act"), details)
+        return {"ok": True}
+
+    async def _llm(self, _viewer: str, details: "Details") -> Answer:
+        mode = details.text("mode")
+        self._page.llm.mode = next(known for known in MODES if known == mode)
+        self._page.bump()
+        return {"ok": True}
+
+    async def _play(self, _viewer: str, _details: "Details") -> Answer:
+        self._page.play()
+        return {"ok": True}
+
+
+class Details:
+    """The fields of an act, read with a sentence for those that are missing or of the wrong kind."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        self._body = body
+
+    def raw(self, name: str) -> Any:
+        """Return a field as it came."""
+        return self._body.get(name)
+
+    def get(self, name: str) -> str | None:
+        """Return a text field, or None when it is missing."""
+        found = self._body.get(name)
+        if found is not None and not isinstance(found, str):
+            raise ActError(f"“{name}” must be a text.")
+        return found
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return a text field, or `default` when it is missing."""
+        found = self.get(name)
+        if found is None and default is None:
+            raise ActError(f"“{name}” is missing.")
+        return found if found is not None else default or ""
+
+    def number(self, name: str) -> int:
+        """Return a whole number."""
+        found = self._body.get(name)
+        if not isinstance(found, int):
+            raise ActError(f"“{name}” must be a number.")
+        return found

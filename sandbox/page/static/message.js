@@ -1,0 +1,150 @@
+// One message, as it stands in a channel, a direct message or a thread.
+
+import { blocks } from "./blocks.js";
+import { h } from "./dom.js";
+import { emoji } from "./emoji.js";
+import { ago, mrkdwn } from "./mrkdwn.js";
+import { initials } from "./pictures.js";
+import { displayName } from "./state.js";
+
+const GROUPED_SECONDS = 300;
+
+/** Render messages, oldest first; `inThread` leaves the reply links out. */
+export function messageList(messages, store, inThread = false) {
+  const shown = messages.filter((message) => !store.dismissed.has(message.ts));
+  return shown.map((message, index) => messageRow(message, shown[index - 1], store, inThread));
+}
+
+function messageRow(message, before, store, inThread) {
+  const parts = [day(message, before), article(message, grouped(message, before), store, inThread)];
+  return h("li", { key: message.ts }, parts);
+}
+
+function article(message, follows, store, inThread) {
+  const at = when(message);
+  const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const kinds = [follows && "follows", message.ephemeral && "ephemeral", message.deleted && "deleted"];
+  return h(
+    "article",
+    {
+      class: ["message", ...kinds.filter(Boolean)].join(" "),
+      "data-testid": `message-${message.ts}`,
+      "aria-label": `${name(message, store)} at ${clock}`,
+    },
+    message.ephemeral && whisper(message, store),
+    h("div.gutter", null, follows ? h("time.mini", { "aria-hidden": "true" }, clock) : avatar(message, store)),
+    h(
+      "div.content",
+      null,
+      !follows &&
+        h(
+          "header",
+          null,
+          h("strong.author", null, name(message, store)),
+          message.is_bot && h("span.badge", null, "APP"),
+          h("time", { datetime: at.toISOString(), title: at.toLocaleString() }, clock),
+        ),
+      body(message, store),
+      reactions(message, store),
+      !inThread && message.reply_count > 0 && replies(message, store),
+      !inThread && !message.ephemeral && !message.reply_count && !message.deleted && replyButton(message, store),
+    ),
+  );
+}
+
+function body(message, store) {
+  if (message.deleted) return h("p.text.gone", null, "This message was deleted.");
+  const edited = message.edited && h("span.edited", null, "(edited)");
+  if (!message.blocks?.length) return h("div.text", null, mrkdwn(message.text, store.names), edited);
+  const place = {
+    store,
+    names: store.names,
+    surface: "message",
+    values: message.values,
+    where: { channel: message.channel, ts: message.ts },
+  };
+  return h("div.blocks", null, blocks(message.blocks, place), edited);
+}
+
+function whisper(message, store) {
+  return h(
+    "p.whisper",
+    null,
+    "Only visible to you ",
+    h(
+      "button.plain",
+      { type: "button", "data-testid": `dismiss-${message.ts}`, onclick: () => store.hide(message.ts) },
+      "Dismiss",
+    ),
+  );
+}
+
+function reactions(message, store) {
+  if (!message.reactions?.length) return null;
+  const who = (users) => users.map((id) => store.names.user(id) ?? id).join(", ");
+  return h(
+    "ul.reactions",
+    { "aria-label": "Reactions" },
+    message.reactions.map((one) =>
+      h("li", { title: `${who(one.users)} reacted with :${one.name}:` }, `${emoji(one.name)} `, h("b", null, String(one.count))),
+    ),
+  );
+}
+
+function replies(message, store) {
+  const people = [...new Set(message.replies.map((reply) => reply.user))].slice(0, 4);
+  const last = message.replies.at(-1);
+  return h(
+    "button.replies",
+    { type: "button", "data-testid": `thread-open-${message.ts}`, onclick: () => openThread(message, store) },
+    people.map((id) => face(store.names.user(id) ?? id, id, "tiny")),
+    h("b", null, message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`),
+    last && h("span", null, `Last reply ${ago(when(last))}`),
+  );
+}
+
+function replyButton(message, store) {
+  return h(
+    "button.hover",
+    { type: "button", "aria-label": "Reply in thread", title: "Reply in thread", onclick: () => openThread(message, store) },
+    "💬",
+  );
+}
+
+function openThread(message, store) {
+  store.set({ thread: { channel: message.channel, ts: message.ts } });
+  document.querySelector("[data-testid=thread] textarea")?.focus();
+}
+
+function day(message, before) {
+  const label = when(message).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
+  if (before && when(before).toDateString() === when(message).toDateString()) return null;
+  const today = when(message).toDateString() === new Date().toDateString();
+  return h("div.day", null, h("span", null, today ? "Today" : label));
+}
+
+function grouped(message, before) {
+  return Boolean(
+    before && before.user === message.user && before.ephemeral === message.ephemeral && !message.ephemeral &&
+      Number(message.ts) - Number(before.ts) < GROUPED_SECONDS && !before.reply_count && !message.is_bot,
+  );
+}
+
+function name(message, store) {
+  return displayName(store.data.slack.users.find((user) => user.id === message.user)) || message.username || "Unknown";
+}
+
+function avatar(message, store) {
+  return face(name(message, store), message.user, message.is_bot ? "bot" : "");
+}
+
+/** A square with a person's initials, in a colour of their own. */
+export function face(label, id, kind = "") {
+  const hue = [...String(id)].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 12, 7);
+  const bot = kind === "bot" || label === "PatchForge";
+  return h(`span.face.${bot ? "bot" : `hue-${hue}`}${kind ? `.${kind}` : ""}`, { "aria-hidden": "true" }, bot ? "P" : initials(label));
+}
+
+function when(message) {
+  return new Date(Number(message.ts) * 1000);
+}

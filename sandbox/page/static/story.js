@@ -1,0 +1,50 @@
+// The story: what is played, step by step, and how far it got.
+
+import { h } from "./dom.js";
+
+const SIGNS = { waiting: "", running: "", done: "✓", failed: "✕" };
+
+/** Render the list of steps with their progress. */
+export function story(store) {
+  const { steps, running } = store.data.story;
+  return h(
+    "div.story",
+    { key: "story" },
+    h("p.intro", null, "A pull request travels from “review requested” to a release note in a contributor’s mailbox. Every step is done and checked for real, by the same bot that would serve your own workspace."),
+    playButton(store, running),
+    h("ol.steps", { "aria-label": "Steps of the story" }, steps.map((step, index) =>
+      h(
+        `li.step.${step.status}`,
+        { key: `step-${index}`, "data-testid": "story-step", "data-status": step.status, "aria-current": step.status === "running" ? "step" : null },
+        h("span.sign", { "aria-hidden": "true" }, SIGNS[step.status] || String(index + 1)),
+        h("span.words", null,
+          h("b", null, step.title, h("span.sr", null, ` (${step.status})`)),
+          step.detail && h("small", null, step.detail)),
+        step.seconds !== null && step.status !== "waiting" && h("time", null, `${step.seconds.toFixed(1)} s`),
+      ),
+    )),
+  );
+}
+
+/** Say how far the story is, in a few words. */
+export function progress(store) {
+  const { steps } = store.data.story;
+  const done = steps.filter((step) => step.status === "done").length;
+  if (steps.some((step) => step.status === "failed")) return `failed at ${done + 1} of ${steps.length}`;
+  return done ? `${done} of ${steps.length}` : "";
+}
+
+/** Render the button that plays it. */
+export function playButton(store, running, testid = null) {
+  return h(
+    "button.button.play",
+    {
+      type: "button", disabled: running, "data-testid": testid,
+      onclick: () => {
+        store.set({ rail: "story" });
+        store.act("play");
+      },
+    },
+    running ? "Playing…" : "▶ Play the whole story",
+  );
+}

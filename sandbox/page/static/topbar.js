@@ -1,0 +1,53 @@
+// The bar on top: the story, how the language model behaves, and which member one is.
+
+import { h, icon } from "./dom.js";
+import { face } from "./message.js";
+import { displayName } from "./state.js";
+import { playButton, progress } from "./story.js";
+
+const MENU = "M3 6h14M3 10h14M3 14h14";
+const MODES = {
+  good: "answers well",
+  nonsense: "talks nonsense",
+  slow: "is slow",
+  down: "is down",
+  rate_limited: "is rate-limited",
+  obeys_injection: "obeys the prompt",
+};
+const TABS = { story: "Story", github: "GitHub", mail: "Mailbox" };
+
+/** Render the bar. */
+export function topbar(store) {
+  const { slack, llm, story } = store.data;
+  const viewer = slack.viewer;
+  return [
+    h("button.icon-button.only-small", {
+      key: "menu", type: "button", "aria-label": "Channels", "aria-expanded": String(store.ui.sidebar),
+      onclick: () => store.set({ sidebar: !store.ui.sidebar }),
+    }, icon(MENU)),
+    h("span.brand", { key: "brand" }, h("b", null, "PatchForge"), h("span", null, "sandbox")),
+    h("div.middle", { key: "story" },
+      playButton(store, story.running, "play-story"),
+      h("span.progress", { "data-testid": "story-progress" }, progress(store)),
+    ),
+    h("label.pick", { key: "llm" },
+      h("span", null, "Language model"),
+      h("select", { "data-testid": "llm-mode", value: llm.mode, onchange: (event) => store.act("llm", { mode: event.currentTarget.value }) },
+        llm.modes.map((mode) => h("option", { value: mode }, MODES[mode] ?? mode))),
+    ),
+    h("label.pick.who", { key: "viewer" },
+      h("span", null, "You are"),
+      face(displayName(viewer), viewer.id, "small"),
+      h("select", { "data-testid": "viewer-select", value: viewer.id, onchange: (event) => store.become(event.currentTarget.value) },
+        slack.users.filter((user) => !user.is_bot).map((user) => h("option", { value: user.id }, displayName(user)))),
+    ),
+    h("div.rail-tabs", { key: "rails", role: "group", "aria-label": "Panels" },
+      Object.entries(TABS).map(([id, label]) =>
+        h("button", {
+          type: "button", "aria-pressed": String(store.ui.rail === id), "data-testid": `panel-${id}`,
+          onclick: () => store.set({ rail: store.ui.rail === id ? null : id }),
+        }, label, id === "mail" && store.data.mail.length > 0 && h("span.count", null, String(store.data.mail.length))),
+      ),
+    ),
+  ];
+}
