@@ -2,14 +2,15 @@
 
     github = GitHub()
     demo = await seed_demo(github)
-    async with await GitHubServer.start(github) as server:      # server.api_url, server.token, server.aclose()
+    async with await GitHubServer.start(github) as server:  # server.api_url, server.token
         github.add_hook(demo.repo, "http://127.0.0.1:8080/webhooks/github", secret="s3cret")
         pull = await github.open_pull(demo.repo, demo.feature)
         await github.settled()                                  # every delivery has been answered
 
 State and trouble: `github.repo(name)`, `github.pull(name, number)`, `github.calls` (requests answered),
-`github.deliveries` (attempts), `github.faults.add(pattern, kind, times=1, retry_after=1)`, `github.redeliver(guid)`,
-`hook.copies`, `hook.hold()`, `hook.release(shuffle=seed)`, `github.version` and `await github.changes(since)`.
+`github.deliveries` (attempts), `github.faults.add(pattern, kind, times=1, retry_after=1)`,
+`await github.redeliver(guid)`, `hook.copies`, `hook.hold()`, `hook.release(shuffle=seed)`, `github.version`,
+`await github.changes(since)`.
 
 Acts (all async; `repo` is `owner/name`, `by` a login; each sends the webhooks GitHub would send):
 
@@ -20,22 +21,22 @@ Acts (all async; `repo` is `owner/name`, `by` a login; each sends the webhooks G
     request_review(repo, number, reviewer, by)            remove_request(repo, number, reviewer, by)
     submit_review(repo, number, by, verdict, body="", comments=[(path, line, text)]) -> Review
     edit_review(repo, number, review, body, by)           dismiss_review(repo, number, review, by)
-    comment(repo, number, body, by) -> Comment            review_comment(repo, number, path, line, text, by)
+    comment(repo, number, body, by) -> Comment            review_comment(repo, number, path, line, text, by=)
     edit_comment(repo, number, comment, body, by)         delete_comment(repo, number, comment, by)
     edit_review_comment(repo, number, comment, text, by)  delete_review_comment(repo, number, comment, by)
     label / unlabel(repo, number, name, by)               assign / unassign(repo, number, login, by)
     milestone(repo, number, title, by)                    demilestone(repo, number, by)
     lock(repo, number, by, reason=None)                   unlock(repo, number, by)
-    start_checks(repo, number, names=("lint", "test"))    finish_check(repo, number, name, conclusion, summary=None)
-    status(repo, number, context, state, by)              merge(repo, number, by, method="squash"|"merge")
+    start_checks(repo, number, names=("lint", "test"))    finish_check(repo, number, name, conclusion)
+    status(repo, number, context, state, by=)             merge(repo, number, by, method="squash"|"merge")
     close(repo, number, by)                               reopen(repo, number, by)
     enable_auto_merge(repo, number, by, method="squash")  disable_auto_merge(repo, number, by, reason=…)
     enqueue(repo, number, by)                             dequeue(repo, number, by, reason="MANUAL")
     rename_repo(repo, name, by)                           transfer_repo(repo, owner, by)
     delete_fork(repo)                                     delete_account(login)
 
-A verdict is `approved`, `changes_requested` or `commented`. An act that GitHub would refuse raises ValueError; one on
-something that does not exist raises KeyError.
+A verdict is `approved`, `changes_requested` or `commented`. An act GitHub would refuse raises ValueError; one
+on something that does not exist raises KeyError.
 
 `github.snapshot()` gives, newest first:
 
@@ -52,8 +53,9 @@ something that does not exist raises KeyError.
              "reviews": [{"author", "state", "body"}],                                   # oldest first
              "checks": [{"name", "status": "queued"|"in_progress"|"completed", "conclusion": str|None}],
              "queued": bool, "auto_merge": bool, "locked": bool, "updated_at": "2026-01-31T12:00:00Z"}]}],
-     "deliveries": [{"id", "guid", "event", "action": str|None, "status": "pending"|"OK"|…, "status_code": int,
-                     "duration": seconds, "redelivery": bool, "delivered_at": str|None}]}  # the last 50
+     "deliveries": [{"id", "guid", "event", "action": str|None, "status": "pending"|"OK"|…,
+                     "status_code": int, "duration": seconds, "redelivery": bool,
+                     "delivered_at": str|None}]}                                           # the last 50
 """
 
 from sandbox.github.core import GitHub

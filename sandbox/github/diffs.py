@@ -80,9 +80,8 @@ def _hunks(before: str, after: str) -> Iterator[str]:
 
 def _lines(text: str) -> list[str]:
     # Not str.splitlines: git breaks lines at \n only.
-    return [line + "\n" for line in text.split("\n")[:-1]] + (
-        [text.rsplit("\n", 1)[-1]] if text[-1:] != "\n" else []
-    )
+    *whole, rest = text.split("\n")
+    return [line + "\n" for line in whole] + ([rest] if rest else [])
 
 
 def hunk_at(patch: str, line: int) -> str:

@@ -27,9 +27,9 @@ class Fault:
 class Faults:
     """The planned failures, first planned first used.
 
-    Kinds: `500 502 503` with a JSON message, `html` a 502 page, `401`, `404`, `primary` (403, no requests remaining),
-    `secondary` (403) and `429` with Retry-After unless it is None, `hang` never answers, `reset` drops the connection
-    unanswered, `cut` drops it in the middle of the body.
+    Kinds: `500 502 503` with a JSON message, `html` a 502 page, `401`, `404`, `primary` (403, no requests
+    left), `secondary` (403) and `429` with Retry-After unless it is None, `hang` never answers, `reset` drops
+    the connection unanswered, `cut` drops it in the middle of the body.
     """
 
     planned: list[Fault] = field(default_factory=list)

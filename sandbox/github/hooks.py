@@ -63,7 +63,7 @@ class Delivery:
 class Hook:
     """A webhook of a repository, or of the App when `repository_id` is None.
 
-    `copies` sends each event several times; `hold()` keeps events back until `release()`, which may shuffle them.
+    `copies` sends each event several times; `hold()` keeps events back until `release()`, shuffled if wished.
     """
 
     id: int

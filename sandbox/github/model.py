@@ -1,6 +1,6 @@
-"""The things a GitHub keeps: accounts, repositories, commits, pull requests, checks, as plain mutable records.
+"""The things a GitHub keeps: accounts, repositories, commits, pull requests, checks, as plain records.
 
-People are referred to by login, so that deleting an account turns every mention of it into `null`, as GitHub does.
+People are referred to by login, so that deleting an account turns every mention of it into `null`.
 Times are aware UTC, cut to the second.
 """
 
@@ -238,6 +238,7 @@ class Repository:
     description: str | None = None
     language: str | None = "Python"
     default_branch: str = "main"
+    first_number: int = 1  # of issues and pull requests
     fork: bool = False
     branches: dict[str, str] = field(default_factory=dict)
     commits: dict[str, Commit] = field(default_factory=dict)
@@ -263,7 +264,7 @@ class Repository:
     @property
     def next_number(self) -> int:
         """Give the number of the next issue or pull request."""
-        return max(self.issues, default=0) + 1
+        return max(self.issues, default=self.first_number - 1) + 1
 
 
 @dataclass

@@ -37,8 +37,8 @@ def make_pull_request_event(
 ) -> dict[str, Any]:
     """Make a whole `pull_request` event of about 20 KB.
 
-    Ids follow from repository and number, so events of one pull request belong together. `changed` is additions,
-    deletions and files; `extra` adds or replaces members, such as `requested_reviewer` or `changes`. For
+    Ids follow from repository and number, so events of one pull request belong together. `changed` is
+    additions, deletions and files; `extra` adds or replaces members, such as `changes`. For
     `review_requested` the last of `reviewers` is the requested one.
     """
     state = State()

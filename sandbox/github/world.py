@@ -170,6 +170,7 @@ class World:
         message: str,
         parents: tuple[str, ...],
         tree: Mapping[str, str],
+        *,
         committer: Identity | None = None,
     ) -> Commit:
         """Record a commit; no branch moves."""

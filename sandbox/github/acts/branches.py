@@ -1,4 +1,4 @@
-"""Acts on branches: commits, pushes, deletions; and the arithmetic of pull requests that follows from them."""
+"""Acts on branches: commits, pushes, deletions; and the arithmetic of pull requests behind them."""
 
 from sandbox.github.diffs import FileDiff, compare
 from sandbox.github.model import Commit, Identity, Pull, Repository, Tree
@@ -15,7 +15,7 @@ class BranchActs(World):
     async def push(
         self, repo: str, branch: str, *specs: CommitSpec, by: str, force: bool = False
     ) -> list[Commit]:
-        """Push commits to a branch (made if missing): `push`, and `synchronize` for each open pull request on it."""
+        """Push commits to a branch, made if missing: `push`, `synchronize` for open pull requests on it."""
         home = self.repo(repo)
         start = home.branches.get(branch) or home.branches[home.default_branch]
         made = self.build(home, start, specs, by)
@@ -27,10 +27,12 @@ class BranchActs(World):
         home = self.repo(repo)
         before = home.branches.pop(branch)
         self.emit(home, "delete", by, {"ref": branch, "ref_type": "branch", "pusher_type": "user"})
-        self._emit_push(home, branch, before, ZERO_SHA, [], by)
+        self._emit_push(home, branch, (before, ZERO_SHA), [], by)
         for pull in self.on_branch(home, branch):
+            base = self.state.repositories[self._base_of(pull)]
             pull.state, pull.closed_at = "closed", self.now()
-            self.tell_pull(self.state.repositories[self._base_of(pull)], pull, "closed", by)
+            self.bump(base, pull)
+            self.tell_pull(base, pull, "closed", by)
 
     def build(self, repo: Repository, start: str, specs: tuple[CommitSpec, ...], author: str) -> list[Commit]:
         """Record commits one upon another, from `start`; no branch moves."""
@@ -52,7 +54,7 @@ class BranchActs(World):
     def move(
         self, repo: Repository, branch: str, made: list[Commit], by: str, *, force: bool = False
     ) -> None:
-        """Move a branch to the last of new commits and tell: `create` for a new branch, `push`, `synchronize`."""
+        """Move a branch to the last of new commits: `create` for a new branch, `push`, `synchronize`."""
         before = repo.branches.get(branch, ZERO_SHA)
         after = made[-1].sha if made else before
         repo.branches[branch] = after
@@ -66,7 +68,7 @@ class BranchActs(World):
                 "pusher_type": "user",
             }
             self.emit(repo, "create", by, created)
-        self._emit_push(repo, branch, before, after, made, by, force=force)
+        self._emit_push(repo, branch, (before, after), made, by, force=force)
         for pull in self.on_branch(repo, branch):
             base = self.state.repositories[self._base_of(pull)]
             pull.head_sha = after
@@ -159,13 +161,13 @@ class BranchActs(World):
         self,
         repo: Repository,
         branch: str,
-        before: str,
-        after: str,
+        span: tuple[str, str],
         made: list[Commit],
         by: str,
         *,
         force: bool = False,
     ) -> None:
+        before, after = span
         pusher = self.state.accounts[by]
         html = repos.html_url(self.state, repo)
         head = repo.commits.get(after)

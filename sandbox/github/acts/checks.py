@@ -16,7 +16,7 @@ class CheckActs(BranchActs):
     async def start_checks(
         self, repo: str, number: int, names: Iterable[str] = ("lint", "test")
     ) -> CheckSuite:
-        """Start a workflow run for the head commit: `workflow_run`, `check_suite` requested, `check_run` created."""
+        """Start CI on the head commit: `check_suite` and `workflow_run` requested, `check_run` created."""
         home, pull = self.repo(repo), self.pull(repo, number)
         at = self.now()
         before = home.commits[pull.head_sha].parents[0]
@@ -68,7 +68,7 @@ class CheckActs(BranchActs):
         return run
 
     async def status(
-        self, repo: str, number: int, context: str, state: str, by: str, description: str | None = None
+        self, repo: str, number: int, context: str, state: str, *, by: str, description: str | None = None
     ) -> Status:
         """Set a commit status (`pending success failure error`) on the head commit: `status`."""
         home, pull = self.repo(repo), self.pull(repo, number)

@@ -1,4 +1,4 @@
-"""Acts on repositories and accounts: renaming, transferring, forks and people that vanish, the App's installation."""
+"""Acts on repositories and accounts: renames, transfers, forks and people that vanish, the App."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ class PlaceActs(World):
         )
 
     async def transfer_repo(self, repo: str, owner: str, by: str) -> None:
-        """Give a repository to another owner: `repository` transferred; the old name answers 301 from then on."""
+        """Give a repository to another owner: `repository` transferred; the old name then answers 301."""
         home = self.repo(repo)
         former = self.state.accounts[home.owner]
         kind = "organization" if former.type == "Organization" else "user"
@@ -45,7 +45,7 @@ class PlaceActs(World):
         )
 
     async def delete_fork(self, repo: str) -> None:
-        """Delete a fork; pull requests from it keep living with `head.repo` null. GitHub tells the parent nothing."""
+        """Delete a fork; pull requests from it live on with `head.repo` null. The parent hears nothing."""
         gone = self.repo(repo)
         del self.state.repositories[gone.id]
         for home in self.state.repositories.values():

@@ -28,7 +28,7 @@ class PullActs(ThreadActs):
         return issue
 
     async def open_pull(self, repo: str, spec: PullSpec, *, draft: bool | None = None) -> Pull:
-        """Push the branch and open the pull request: `create`, `push`, `opened`, then labels, people and reviewers."""
+        """Push the branch and open the pull request: `create`, `push`, `opened`, then labels and people."""
         base = self.repo(repo)
         head = self._fork(base, spec.author) if spec.fork else base
         start = base.branches[spec.base]
@@ -104,7 +104,7 @@ class PullActs(ThreadActs):
         self.changed(repo, item, "reopened", by)
 
     async def merge(self, repo: str, number: int, by: str, method: str = "squash") -> None:
-        """Merge by `squash` or `merge`: `push` to the base, `closed` with merged, `issues` closed for what it fixes."""
+        """Merge by `squash` or `merge`: `push`, `closed` with merged, `issues` closed for what it fixes."""
         home, pull = self.repo(repo), self.pull(repo, number)
         if pull.state != "open" or pull.draft:
             raise ValueError("only an open pull request that is no draft can be merged")
@@ -113,10 +113,13 @@ class PullActs(ThreadActs):
         own = self.commits_of(home, pull)
         if method == "squash":
             message = _squash_message(pull, own, self.identity(pull.author))
-            made = [self.commit(home, self.identity(pull.author), message, (tip,), tree, WEB_FLOW)]
+            made = [self.commit(home, self.identity(pull.author), message, (tip,), tree, committer=WEB_FLOW)]
         else:
             message = f"Merge pull request #{number} from {pull.head_owner}/{pull.head_ref}\n\n{pull.title}"
-            made = [*own, self.commit(home, self.identity(by), message, (tip, pull.head_sha), tree, WEB_FLOW)]
+            made = [
+                *own,
+                self.commit(home, self.identity(by), message, (tip, pull.head_sha), tree, committer=WEB_FLOW),
+            ]
         pull.state, pull.merged_by, pull.merge_commit_sha = "closed", by, made[-1].sha
         pull.closed_at = pull.merged_at = self.now()
         pull.auto_merge, pull.queued = None, False

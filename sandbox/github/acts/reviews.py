@@ -6,7 +6,6 @@ from sandbox.github.acts.threads import ThreadActs
 from sandbox.github.diffs import hunk_at
 from sandbox.github.model import AutoMerge, Pull, Repository, Review, ReviewComment
 from sandbox.github.render import commits, pulls
-from sandbox.github.world import ZERO_SHA
 
 VERDICTS = ("approved", "changes_requested", "commented")
 
@@ -21,12 +20,13 @@ class ReviewActs(ThreadActs):
         by: str,
         verdict: str,
         body: str = "",
+        *,
         comments: Iterable[tuple[str, int, str]] = (),
     ) -> Review:
         """Submit a review with comments of (path, line of the new file, text).
 
-        Sends `pull_request_review` submitted, then `pull_request_review_comment` created for each comment. The
-        reviewer is no longer asked for a review. ValueError for an unknown verdict or a verdict on one's own change.
+        Sends `pull_request_review` submitted, then `pull_request_review_comment` created for each comment.
+        The reviewer is no longer asked. ValueError for an unknown verdict or one on one's own change.
         """
         home, pull = self.repo(repo), self.pull(repo, number)
         if verdict not in VERDICTS:
@@ -37,7 +37,7 @@ class ReviewActs(ThreadActs):
         pull.reviews.append(review)
         if by in pull.reviewers:
             pull.reviewers.remove(by)
-        said = [self._line_comment(home, pull, review, path, line, text) for path, line, text in comments]
+        said = [self._line_comment(home, pull, review, place) for place in comments]
         self.bump(home, pull)
         self._tell_review(home, pull, review, "submitted", by)
         for comment in said:
@@ -61,13 +61,21 @@ class ReviewActs(ThreadActs):
         self._tell_review(home, pull, found, "dismissed", by)
 
     async def review_comment(
-        self, repo: str, number: int, path: str, line: int, text: str, by: str, in_reply_to: int | None = None
+        self,
+        repo: str,
+        number: int,
+        path: str,
+        line: int,
+        text: str,
+        *,
+        by: str,
+        in_reply_to: int | None = None,
     ) -> ReviewComment:
         """Comment on one line: a `commented` review of its own and `pull_request_review_comment` created."""
         home, pull = self.repo(repo), self.pull(repo, number)
         review = Review(self.new_id(), by, "commented", None, pull.head_sha, self.now())
         pull.reviews.append(review)
-        comment = self._line_comment(home, pull, review, path, line, text)
+        comment = self._line_comment(home, pull, review, (path, line, text))
         comment.in_reply_to = in_reply_to
         self.bump(home, pull)
         self._tell_review(home, pull, review, "submitted", by)
@@ -111,7 +119,7 @@ class ReviewActs(ThreadActs):
         self.emit(home, "merge_group", by, group)
 
     async def dequeue(self, repo: str, number: int, by: str, reason: str = "MANUAL") -> None:
-        """Take out of the merge queue, for example because `CI_FAILURE`: `merge_group` destroyed, `dequeued`."""
+        """Take out of the merge queue (`MANUAL`, `CI_FAILURE` …): `merge_group` destroyed, `dequeued`."""
         home, pull = self.repo(repo), self.pull(repo, number)
         pull.queued = False
         group = {"action": "destroyed", "reason": "dequeued", "merge_group": _merge_group(home, pull)}
@@ -119,8 +127,9 @@ class ReviewActs(ThreadActs):
         self.changed(repo, pull, "dequeued", by, reason=reason)
 
     def _line_comment(
-        self, repo: Repository, pull: Pull, review: Review, path: str, line: int, text: str
+        self, repo: Repository, pull: Pull, review: Review, place: tuple[str, int, str]
     ) -> ReviewComment:
+        path, line, text = place
         changed = next((file for file in self.files_of(repo, pull) if file.path == path), None)
         if changed is None:
             raise ValueError(f"{path} is not part of the change")
@@ -162,9 +171,10 @@ class ReviewActs(ThreadActs):
 
 
 def _merge_group(repo: Repository, pull: Pull) -> dict[str, object]:
+    queue = f"gh-readonly-queue/{pull.base_ref}"
     return {
         "head_sha": pull.head_sha,
-        "head_ref": f"refs/heads/gh-readonly-queue/{pull.base_ref}/pr-{pull.number}-{pull.base_sha or ZERO_SHA}",
+        "head_ref": f"refs/heads/{queue}/pr-{pull.number}-{pull.base_sha}",
         "base_sha": pull.base_sha,
         "base_ref": f"refs/heads/{pull.base_ref}",
         "head_commit": commits.head_commit(repo.commits[pull.head_sha]),

@@ -19,7 +19,8 @@ def stamp(when: datetime | None) -> str | None:
 
 def node_id(kind: str, number: int) -> str:
     """Make a node id of the present form, such as `PR_kwDOABC123`."""
-    return f"{kind}_kwDO{base64.urlsafe_b64encode(number.to_bytes(8, 'big').lstrip(bytes(1)) or bytes(1)).decode().rstrip('=')}"
+    packed = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return f"{kind}_kwDO{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
 
 
 def user(state: State, login: str | None) -> Json | None:

@@ -7,10 +7,11 @@ from sandbox.github.render.people import Json, node_id, stamp, team, user
 
 
 def simple(state: State, repo: Repository, pull: Pull, *, hook: bool = True) -> Json:
-    """Write a pull request as lists and review events carry it; `hook` adds what only webhooks have in `repo`."""
+    """Write a pull request as lists and review events carry it; `hook` adds what webhooks have in `repo`."""
     api = f"{repos.api_url(state, repo)}/pulls/{pull.number}"
     issue = f"{repos.api_url(state, repo)}/issues/{pull.number}"
     html = f"{repos.html_url(state, repo)}/pull/{pull.number}"
+    head = state.repositories.get(pull.head_repo or 0)
     links = {
         "self": api,
         "html": html,
@@ -40,15 +41,8 @@ def simple(state: State, repo: Repository, pull: Pull, *, hook: bool = True) -> 
         "review_comment_url": links["review_comment"],
         "comments_url": links["comments"],
         "statuses_url": links["statuses"],
-        "head": _side(
-            state,
-            state.repositories.get(pull.head_repo or 0),
-            pull.head_owner,
-            pull.head_ref,
-            pull.head_sha,
-            hook,
-        ),
-        "base": _side(state, repo, repo.owner, pull.base_ref, pull.base_sha, hook),
+        "head": _side(state, head, pull.head_owner, pull.head_ref, pull.head_sha, hook=hook),
+        "base": _side(state, repo, repo.owner, pull.base_ref, pull.base_sha, hook=hook),
         "_links": {name: {"href": href} for name, href in links.items()},
         "author_association": association(state, repo, pull.author),
         "auto_merge": _auto_merge(state, pull),
@@ -87,7 +81,7 @@ def _mergeable_state(repo: Repository, pull: Pull, mergeable: bool | None) -> st
     return "clean" if all(run.conclusion == "success" for run in runs) else "unstable"
 
 
-def _side(state: State, repo: Repository | None, owner: str, ref: str, sha: str, hook: bool) -> Json:
+def _side(state: State, repo: Repository | None, owner: str, ref: str, sha: str, *, hook: bool) -> Json:
     whole = repos.repository(state, repo) | (repos.merge_settings() if hook else {}) if repo else None
     return {"label": f"{owner}:{ref}", "ref": ref, "sha": sha, "user": user(state, owner), "repo": whole}
 

@@ -134,7 +134,7 @@ def merge_settings() -> Json:
 
 
 def pushed_repository(state: State, repo: Repository) -> Json:
-    """Write a repository as `push` carries it: epoch times, the page as `url`, the owner's name and address."""
+    """Write a repository as `push` carries it: epoch times, the page as `url`, the owner's name."""
     owner = state.accounts[repo.owner]
     whole = repository(state, repo)
     return whole | {

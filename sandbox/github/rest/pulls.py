@@ -34,7 +34,7 @@ class PullsApi:
         }
 
     def pulls(self, request: web.Request, viewer: Viewer) -> Reply:
-        """Answer `GET …/pulls` by state, base and head (`owner:branch`), sorted by creation, update or number."""
+        """Answer `GET …/pulls` by state, base and head (`owner:branch`), sorted by creation or update."""
         repo = self.gate.repository(request, viewer)
         query = request.query
         state, base, head = query.get("state", "open"), query.get("base"), query.get("head")
@@ -56,7 +56,7 @@ class PullsApi:
         return page(request, self.state.api, found, lambda p: pulls.simple(self.state, repo, p, hook=False))
 
     def pull(self, request: web.Request, viewer: Viewer) -> Reply:
-        """Answer `GET …/pulls/{n}` as JSON or as a diff, which GitHub refuses beyond 300 files or 20,000 lines."""
+        """Answer `GET …/pulls/{n}` as JSON, or as a diff of at most 300 files and 20,000 lines."""
         repo, pull = self._pull(request, viewer)
         if "diff" in request.headers.get("Accept", ""):
             return self._diff(repo, pull)

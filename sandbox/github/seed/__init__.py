@@ -1,6 +1,6 @@
-"""A small believable organization: `acme`, its repository `payments-api`, five people and three pull requests.
+"""A small believable organization: `acme`, its repository `payments-api`, five people, three pull requests.
 
-The texts of files lie beside this module, one `.txt` per commit, each file of the commit after a `=== path` line.
+The texts of files lie beside this module, one `.txt` per commit, each file after a `=== path` line.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from sandbox.github.specs import CommitSpec, PullSpec
 ORG, REPO, TEAM = "acme", "acme/payments-api", "payments-core"
 MARA, TOMAS, PRIYA, JONAS, AIKO = "mara-lindqvist", "tokafor", "priyaraman", "jweber", "aikotanaka"
 DEPENDABOT = "dependabot[bot]"
-BUG = 12  # the issue the bug fix closes
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,10 @@ async def seed_demo(github: GitHub) -> Demo:
     repo = github.add_repository(
         REPO, _files("main"), description="Charges, refunds and currency conversion", collaborators=roles
     )
-    await _issues(github)
-    # The story starts in a repository with some history behind it.
+    # The story starts in a repository with some history; its first nine numbers are not shown.
+    repo.first_number = 10
     repo.created_at = repo.created_at.replace(year=repo.created_at.year - 2, day=1)
+    await _issues(github)
     return Demo(
         repo=REPO,
         maintainer=MARA,
@@ -92,11 +92,7 @@ async def _issues(github: GitHub) -> None:
         ("Say which currencies are supported", "Support asks us every week.", PRIYA, ("documentation",)),
         ("Converted amounts are off by one cent", "19.99 EUR at 1.15 gives 22.98 USD.", MARA, ("bug",)),
     ):
-        issue = await github.open_issue(REPO, title, body, by, labels)
-        # Numbers 10 to 12: the first nine belong to history that is not shown.
-        issues = github.repo(REPO).issues
-        issues[issue.number + 9 if issue.number < 10 else issue.number] = issues.pop(issue.number)
-        issue.number = max(issues)
+        await github.open_issue(REPO, title, body, by, labels)
 
 
 def _feature(github: GitHub) -> PullSpec:
@@ -105,8 +101,8 @@ def _feature(github: GitHub) -> PullSpec:
     return PullSpec(
         title="Add idempotency keys to refunds",
         body=(
-            "A storefront that retries after a time-out could refund twice. Refunds now take an `Idempotency-Key` "
-            "header: the same key gives the first result again and no money moves twice.\n\n"
+            "A storefront that retries after a time-out could refund twice. Refunds now take an "
+            "`Idempotency-Key` header: the same key gives the first result again, no money moves twice.\n\n"
             "- keys are remembered for 24 hours\n- a key reused for another refund answers 422\n\nCloses #10"
         ),
         branch="idempotent-refunds",
@@ -123,7 +119,7 @@ def _fix() -> PullSpec:
     return PullSpec(
         title="Round currency conversions half to even",
         body=(
-            "Conversions went through binary fractions and were cut off, so 19.99 EUR at 1.15 became 22.98 USD. "
+            "Conversions went through binary fractions and were cut off: 19.99 EUR at 1.15 became 22.98 USD. "
             "They now use `Decimal` and round half to even.\n\nFixes #12"
         ),
         branch="fix/rounding",
@@ -136,12 +132,13 @@ def _fix() -> PullSpec:
 def _bump() -> PullSpec:
     return PullSpec(
         title="Bump uvicorn from 0.34.0 to 0.34.2",
-        body="Bumps uvicorn from 0.34.0 to 0.34.2, and actions/checkout from 4 to 5.",
+        body="Bumps uvicorn from 0.34.0 to 0.34.2.",
         branch="dependabot/pip/uvicorn-0.34.2",
         author=DEPENDABOT,
         commits=(
             CommitSpec(
-                "Bump uvicorn from 0.34.0 to 0.34.2\n\n---\nupdated-dependencies:\n- dependency-name: uvicorn\n"
+                "Bump uvicorn from 0.34.0 to 0.34.2\n\n---\nupdated-dependencies:\n"
+                "- dependency-name: uvicorn\n"
                 "  dependency-version: 0.34.2\n  update-type: version-update:semver-patch\n...\n\n"
                 "Signed-off-by: dependabot[bot] <support@github.com>",
                 _files("bump-1"),
