@@ -27,7 +27,7 @@ def topic(command: tuple[str, str, str, str]) -> SlackMessage:
     blocks = [kit.section(kit.lines([kit.code(_typed(usage or name), 200), kit.prose(summary, 600)]))]
     if details.strip():
         blocks.append(kit.section(kit.prose(details)))
-    return kit.message(f"How to use {_SLASH} {name}", blocks)
+    return kit.message(f"Help on {name}", blocks)
 
 
 def error_message(sentence: str) -> SlackMessage:

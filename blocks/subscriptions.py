@@ -117,8 +117,8 @@ def confirmation(
     ]
     wanted = kit.join("It covers ", kit.cut(pulls.one_line(view.filter_words), 600), ".")
     hint = kit.prose(
-        f"Narrow it with filters: `/patchforge subscribe {repo} draft:no -label:wip`, explained by "
-        "`/patchforge help filters`. All of this channel's: `/patchforge list`."
+        "Change it with Edit, or subscribe again with other features or filters: `/patchforge help filters`. "
+        "All that this channel follows: `/patchforge list`."
     )
     return kit.message(
         kit.join(where, f" {verb} ", repo),

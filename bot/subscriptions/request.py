@@ -12,7 +12,7 @@ from bot.subscriptions.words import Word, from_slack, shown, unknown, words
 FEATURES: Mapping[str, str] = MappingProxyType(
     {
         "reviews": "a card per pull request that stays up to date, reviews in its thread",
-        "merges": "word in the thread when a pull request is merged or closed",
+        "merges": "word of each merge, in the card's thread",
         "notes": "a release note drafted on merge, e-mailed once a person approves it",
         "ci": "word in the thread when checks fail",
         "comments": "comments, gathered in the thread",
