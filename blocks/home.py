@@ -100,7 +100,7 @@ def _line(view: HomeView, line: PullLine) -> Markup:
 def _drafts(drafts: Sequence[DraftView]) -> Iterator[Block]:
     yield kit.header("Release notes to approve")
     if not drafts:
-        yield kit.context("None right now. When a pull request is merged, its draft shows up here.")
+        yield kit.context("Nothing right now. When a pull request is merged, its draft shows up here.")
     for draft in drafts[:_DRAFTS]:
         title = pulls.title(draft.web_url, draft.pull, 100)
         about = kit.join(notes.badge(draft.category), title, pulls.reference(draft.pull), sep=kit.DOT)

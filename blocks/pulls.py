@@ -130,7 +130,7 @@ def title(web_url: str, pull: Pull, limit: int = 150) -> Markup:
 
 def reference(pull: Pull) -> Markup:
     """Return `owner/name#number`."""
-    return kit.join(pull.repo, Markup(f"#{pull.number}"))
+    return kit.join(kit.cut(pull.repo, 140), Markup(f"#{pull.number}"))
 
 
 def one_line(text: str) -> str:

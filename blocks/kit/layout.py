@@ -15,8 +15,9 @@ View = dict[str, Any]
 _BLANK = Markup("—")
 _MESSAGE_BLOCKS = 50
 _VIEW_BLOCKS = 100
-# Slack refuses messages whose blocks are more than some 13,000 characters of JSON (msg_blocks_too_long).
-_MESSAGE_JSON = 12_500
+# Slack refuses messages whose blocks are more than some 13,000 characters of JSON (msg_blocks_too_long); this
+# counts them without the spaces that clients put between.
+_MESSAGE_JSON = 11_500
 _FALLBACK = 1000
 
 
@@ -88,11 +89,16 @@ def home(blocks: Sequence[Block]) -> View:
     return {"type": "home", "blocks": _at_most(blocks, _VIEW_BLOCKS)}
 
 
-def message(text: str, blocks: Sequence[Block]) -> SlackMessage:
-    """Build a message; `text` is its one-line fallback for notifications and screen readers."""
-    shown = _at_most(blocks, _MESSAGE_BLOCKS)
-    if _too_large(shown):
-        shown = _smaller(shown)
+def message(text: str, blocks: Sequence[Block], footer: Sequence[Block] = ()) -> SlackMessage:
+    """Build a message; `text` is its one-line fallback for notifications and screen readers.
+
+    What is too much is cut from the end of `blocks`, never from `footer`, where the buttons of the whole go.
+    """
+    shown = [*_at_most(blocks, _MESSAGE_BLOCKS - len(footer)), *footer]
+    last = len(shown) - len(footer)
+    while last > 1 and _too_large(shown):
+        last -= 1
+        shown = [*shown[:last], context("The rest is too long to show here."), *footer]
     return SlackMessage(text=str(fit(esc(text), _FALLBACK).strip() or _BLANK), blocks=shown)
 
 
@@ -115,16 +121,3 @@ def _at_most(blocks: Sequence[Block], limit: int) -> list[Block]:
 
 def _too_large(blocks: list[Block]) -> bool:
     return len(msgspec.json.encode(blocks).decode()) > _MESSAGE_JSON
-
-
-def _smaller(blocks: list[Block]) -> list[Block]:
-    """Leave out blocks from the end, but neither the first nor the buttons, which a message is for."""
-    kept, gone, place = list(blocks), 0, len(blocks)
-    while _too_large([*kept, more(gone)]):
-        spare = [index for index, block in enumerate(kept) if index and block["type"] != "actions"]
-        if not spare:
-            break
-        place = spare[-1]
-        del kept[place]
-        gone += 1
-    return [*kept[:place], more(gone), *kept[place:]] if gone else kept

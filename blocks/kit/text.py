@@ -23,15 +23,17 @@ DOT = Markup(" · ")
 _URL_LIMIT = 3000
 _LABEL_LIMIT = 250
 
-# Most text has none of what needs work; one match tells.
-_PLAIN = re.compile(r"[A-Za-z0-9 .,:;/#@()+=?!'\"\-·…→]*")
-# Control characters, surrogates, bidi marks, and what takes no room on screen. A zero-width joiner stays
-# where it glues an emoji together.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200c"
+# Control characters, surrogates, bidi marks, and what takes no room on screen.
+_HIDDEN = (
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200c"
     "\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]|(?<![\u2190-\u3299\ufe0f\U0001f000-\U0001faff])\u200d"
+    "\U000e0000-\U000e007f"
 )
+# Most text has nothing that needs work; one look tells.
+_UNCLEAN = re.compile(f"[{_HIDDEN}\u200d\\t\\n\\r\\v\\f\x85\u2028\u2029]")
+_SPECIAL = re.compile(f"[{_HIDDEN}\u200d\\t\\n\\r\\v\\f\x85\u2028\u2029&<>*_~`]")
+# A zero-width joiner stays where it glues an emoji together.
+_INVISIBLE = re.compile(f"[{_HIDDEN}]|(?<![\u2190-\u3299\ufe0f\U0001f000-\U0001faff])\u200d")
 _BREAK = re.compile(r"[^\S\n]*(?:\r\n|[\n\r\v\f\x85\u2028\u2029])")
 _BREAKS = re.compile(r"[^\S\n]*\n\s*")
 # A `*`, `_` or `~` formats only at the edge of a word; `snake_case` and `2*3` stay as they are.
@@ -50,7 +52,7 @@ def size(text: str) -> int:
 
 def clean(text: str, *, lines: bool = False) -> str:
     """Strip what is invisible or steers the reading direction; without `lines`, make it one line."""
-    if _PLAIN.fullmatch(text):
+    if not _UNCLEAN.search(text):
         return text
     text = _BREAK.sub("\n", _INVISIBLE.sub("", text)).replace("\t", " ")
     return text if lines else _BREAKS.sub(" ", text)
@@ -68,7 +70,7 @@ def esc(text: str, *, lines: bool = False) -> Markup:
     """Escape untrusted text for mrkdwn and take its formatting away; `Markup` comes back as it is."""
     if isinstance(text, Markup):
         return text
-    if _PLAIN.fullmatch(text):
+    if not _SPECIAL.search(text):
         return Markup(text)
     text = clean(text, lines=lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return Markup(_FORMATTING.sub(lambda found: _LOOKS_LIKE[found[0]], text))
@@ -92,8 +94,8 @@ def fit(text: Markup, limit: int) -> Markup:
 def join(*parts: str, sep: str = "") -> Markup:
     """Put parts together, escaping those that are plain; blank parts take no separator."""
     if sep:
-        return Markup(esc(sep).join([esc(part) for part in parts if part]))
-    return Markup("".join([esc(part) for part in parts]))
+        return Markup(esc(sep).join([part if type(part) is Markup else esc(part) for part in parts if part]))
+    return Markup("".join([part if type(part) is Markup else esc(part) for part in parts]))
 
 
 def lines(parts: Iterable[str]) -> Markup:
@@ -142,12 +144,12 @@ def link(url: str, label: str) -> Markup:
 
 def mention(user_id: str) -> Markup:
     """Mention a Slack member; what is no member's id is shown as text."""
-    return Markup(f"<@{user_id}>") if _USER.fullmatch(user_id) else esc(user_id)
+    return Markup(f"<@{user_id}>") if _USER.fullmatch(user_id) else esc(cut(user_id, 60))
 
 
 def channel(channel_id: str) -> Markup:
     """Link a Slack channel; what is no channel's id is shown as text."""
-    return Markup(f"<#{channel_id}>") if _CHANNEL.fullmatch(channel_id) else esc(channel_id)
+    return Markup(f"<#{channel_id}>") if _CHANNEL.fullmatch(channel_id) else esc(cut(channel_id, 60))
 
 
 def ago(moment: datetime) -> Markup:

@@ -70,13 +70,13 @@ def _open(view: DraftView) -> SlackMessage:
         *_evidence(view),
         kit.context(*_recipients(view)),
         kit.context(_origin(view)),
-        kit.actions(
-            *buttons(view),
-            kit.button("Regenerate", ids.DRAFT_REGENERATE, value),
-            kit.button("Discard", ids.DRAFT_DISCARD, value),
-        ),
     ]
-    return kit.message(_fallback("Release note to approve", view), blocks)
+    decide = kit.actions(
+        *buttons(view),
+        kit.button("Regenerate", ids.DRAFT_REGENERATE, value),
+        kit.button("Discard", ids.DRAFT_DISCARD, value),
+    )
+    return kit.message(_fallback("Release note to approve", view), blocks, [decide])
 
 
 def _redrafting(view: DraftView) -> SlackMessage:

@@ -42,8 +42,7 @@ def card(view: CardView) -> SlackMessage:
         blocks.append(kit.section(status))
     if view.muted_by:
         blocks.append(kit.context(kit.join("🔕 Muted by ", kit.mention(view.muted_by))))
-    blocks.append(_buttons(view))
-    return kit.message(_fallback(pull, stage), blocks)
+    return kit.message(_fallback(pull, stage), blocks, [_buttons(view)])
 
 
 def _folded(view: CardView) -> SlackMessage:
