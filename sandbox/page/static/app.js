@@ -42,11 +42,15 @@ function render(store) {
   const rail = store.ui.rail;
   part("rail").hidden = !rail;
   patch(part("rail"), rail && [h("h2", { key: "title" }, TITLES[rail]), RAILS[rail](store)]);
+  const before = document.activeElement;
+  const covered = part("dialogs").childElementCount > 0;
   patch(part("dialogs"), dialogs(store));
+  if (!covered && part("dialogs").childElementCount) store.returnTo = before;
   patch(part("toasts"), toasts(store));
   document.body.classList.toggle("sidebar-open", store.ui.sidebar);
   document.title = `${store.placeName()} – PatchForge sandbox`;
   showDialogs(part("dialogs"));
+  if (covered && !part("dialogs").childElementCount && store.returnTo?.isConnected) store.returnTo.focus();
   stayAtBottom(bottoms);
   part("live").textContent = store.news() ?? part("live").textContent;
 }

@@ -25,7 +25,8 @@ export function blocks(list, place) {
   return list.map((block, index) => {
     const render = RENDERERS[block.type];
     const node = render ? render(block, place) : h("p.block.unknown", null, `(a ${block.type} block)`);
-    node.patchKey = block.block_id || `${block.type}-${index}`;
+    // a message that is edited may bring new ids; in a modal the id is what keeps typed text in place
+    node.patchKey = place.surface === "modal" ? block.block_id : `${block.type}-${index}`;
     return node;
   });
 }

@@ -3,7 +3,7 @@
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { h, icon } from "./dom.js";
-import { messageList } from "./message.js";
+import { botFace, messageList } from "./message.js";
 import { displayName } from "./state.js";
 
 const CLOSE = "M5 5l10 10M15 5L5 15";
@@ -57,7 +57,7 @@ function app(store, dm) {
     }, label);
   return [
     h("header.bar.app", { key: "bar" },
-      h("h1", null, h("span.face.bot.small", { "aria-hidden": "true" }, "P"), "PatchForge"),
+      h("h1", null, botFace("small"), "PatchForge"),
       h("div.tabs", { role: "tablist", "aria-label": "PatchForge" }, tabButton("home", "Home"), tabButton("messages", "Messages")),
     ),
     tab === "home" ? home(store) : messages(store, dm),
@@ -102,7 +102,7 @@ export function thread(store) {
     ),
     h("div.log", { key: `thread-${open.ts}`, tabindex: "0", role: "region", "aria-label": "Thread", "data-stick": "true" },
       h("ol.messages", { key: "parent" }, messageList([parent], store, true)),
-      h("div.count", { key: "count" }, h("span", null, count)),
+      h("div.tally", { key: "tally" }, h("span", null, count)),
       h("ol.messages", { key: "replies" }, messageList(parent.replies, store, true)),
     ),
     composer(room, store, {

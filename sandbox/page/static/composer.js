@@ -23,7 +23,7 @@ export function composer(channel, store, { label, thread = null, disabled = null
     },
     found.length > 0 && suggestions(id, found, draft, store),
     h("textarea", {
-      id, rows: 1, "aria-label": label, placeholder: label, autocomplete: "off", spellcheck: "false",
+      id, rows: 1, value: draft.text, "aria-label": label, placeholder: label, autocomplete: "off", spellcheck: "false",
       role: "combobox", "aria-expanded": String(found.length > 0), "aria-controls": `${id}-offers`,
       "aria-autocomplete": "list",
       "aria-activedescendant": found.length ? `${id}-offer-${draft.pick}` : null,

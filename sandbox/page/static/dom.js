@@ -120,7 +120,7 @@ function patchNode(live, wanted) {
   patchChildren(live, wanted);
   // what a person has typed or ticked stays, unless the given value itself is a new one
   if ("givenValue" in wanted && live.givenValue !== wanted.givenValue) {
-    live.value = wanted.givenValue;
+    if (live.value !== wanted.givenValue) live.value = wanted.givenValue;
     live.givenValue = wanted.givenValue;
   }
   if ("givenChecked" in wanted && live.givenChecked !== wanted.givenChecked) {

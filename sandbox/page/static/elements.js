@@ -1,10 +1,11 @@
 // The interactive elements of Block Kit, and how their state is read back.
 
-import { h, safeUrl } from "./dom.js";
+import { h, icon, safeUrl } from "./dom.js";
 import { textObject } from "./mrkdwn.js";
 import { menu } from "./menu.js";
 import { picture } from "./pictures.js";
 
+const OUT = "M8 5H5v10h10v-3M11 4h5v5M16 4l-7 7";
 const TEXTS = {
   email_text_input: "email",
   url_text_input: "url",
@@ -65,7 +66,7 @@ function button(item, block, place) {
   };
   if (item.url) {
     const onclick = () => press({ ...item, confirm: null }, block, place);
-    const out = h("span.out", { "aria-hidden": "true" }, "↗");
+    const out = icon(OUT);
     return h("a", { ...face, href: safeUrl(item.url), target: "_blank", rel: "noopener noreferrer", onclick }, label, out);
   }
   const onclick = () => press(item, block, place);

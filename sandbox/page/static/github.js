@@ -37,7 +37,7 @@ export function github(store) {
         h("option", { value: "" }, "whoever fits"),
         people(hub).map((login) => h("option", { value: login }, login)),
       ),
-      menu("gh-open", "Open a pull request ▾", null, openings(store, hub), store, "gh-open"),
+      menu("gh-open", "Open a pull request…", null, openings(store, hub), store, "gh-open"),
     ),
     (repositories.length ? repositories : hub.repositories.slice(0, 1)).map((repo) => repository(repo, store)),
   );

@@ -1,12 +1,13 @@
 // One message, as it stands in a channel, a direct message or a thread.
 
 import { blocks } from "./blocks.js";
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { ago, mrkdwn } from "./mrkdwn.js";
 import { initials } from "./pictures.js";
 import { displayName } from "./state.js";
 
+const ANVIL = "M4 6h12l-2 4h-2v3h3v3H5v-3h3v-3C6 10 4 8 4 6z";
 const GROUPED_SECONDS = 300;
 
 /** Render messages, oldest first; `inThread` leaves the reply links out. */
@@ -16,7 +17,7 @@ export function messageList(messages, store, inThread = false) {
 }
 
 function messageRow(message, before, store, inThread) {
-  const parts = [day(message, before), article(message, grouped(message, before), store, inThread)];
+  const parts = [!inThread && day(message, before), article(message, grouped(message, before), store, inThread)];
   return h("li", { key: message.ts }, parts);
 }
 
@@ -93,11 +94,12 @@ function reactions(message, store) {
 
 function replies(message, store) {
   const people = [...new Set(message.replies.map((reply) => reply.user))].slice(0, 4);
+  const bot = store.data.slack.bot.user_id;
   const last = message.replies.at(-1);
   return h(
     "button.replies",
     { type: "button", "data-testid": `thread-open-${message.ts}`, onclick: () => openThread(message, store) },
-    people.map((id) => face(store.names.user(id) ?? id, id, "tiny")),
+    people.map((id) => (id === bot ? botFace("tiny") : face(store.names.user(id) ?? id, id, "tiny"))),
     h("b", null, message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`),
     last && h("span", null, `Last reply ${ago(when(last))}`),
   );
@@ -112,7 +114,7 @@ function replyButton(message, store) {
 }
 
 function openThread(message, store) {
-  store.set({ thread: { channel: message.channel, ts: message.ts } });
+  store.set({ thread: { channel: message.channel, ts: message.ts }, ...(store.narrow && { rail: null }) });
   document.querySelector("[data-testid=thread] textarea")?.focus();
 }
 
@@ -135,14 +137,18 @@ function name(message, store) {
 }
 
 function avatar(message, store) {
-  return face(name(message, store), message.user, message.is_bot ? "bot" : "");
+  return message.is_bot ? botFace() : face(name(message, store), message.user);
 }
 
 /** A square with a person's initials, in a colour of their own. */
 export function face(label, id, kind = "") {
   const hue = [...String(id)].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 12, 7);
-  const bot = kind === "bot" || label === "PatchForge";
-  return h(`span.face.${bot ? "bot" : `hue-${hue}`}${kind ? `.${kind}` : ""}`, { "aria-hidden": "true" }, bot ? "P" : initials(label));
+  return h(`span.face.hue-${hue}${kind ? `.${kind}` : ""}`, { "aria-hidden": "true" }, initials(label));
+}
+
+/** The app's square, with its anvil. */
+export function botFace(kind = "") {
+  return h(`span.face.bot${kind ? `.${kind}` : ""}`, { "aria-hidden": "true" }, icon(ANVIL));
 }
 
 function when(message) {

@@ -1,9 +1,9 @@
 // The left side: workspace, channels, the app.
 
 import { h, icon } from "./dom.js";
+import { botFace } from "./message.js";
 
 const LOCK = "M6 9V7a4 4 0 018 0v2M5 9h10v8H5z";
-const MARK = "M4 6h12l-2 4h-2v3h3v3H5v-3h3v-3C6 10 4 8 4 6z";
 
 /** Render the workspace's name and the places one can go. */
 export function sidebar(store) {
@@ -11,7 +11,7 @@ export function sidebar(store) {
   const joined = slack.channels.filter((channel) => channel.is_member && !channel.is_archived);
   const others = slack.channels.filter((channel) => !channel.is_member || channel.is_archived);
   return [
-    h("div.workspace", { key: "workspace" }, h("span.mark", null, icon(MARK)), h("span", null, slack.team.name)),
+    h("div.workspace", { key: "workspace" }, botFace("small"), h("span", null, slack.team.name)),
     h("nav", { key: "places", "aria-label": "Channels and apps" },
       group("Channels", joined.map((channel) => room(channel, store))),
       others.length > 0 && group("Not joined", others.map((channel) => room(channel, store))),
@@ -37,7 +37,7 @@ function app(store) {
   const dm = store.data.slack.dms[0];
   const open = store.ui.place?.kind === "app";
   const fresh = !open && dm && store.unread(dm);
-  return place("PatchForge", h("span.face.bot.tiny", { "aria-hidden": "true" }, "P"), open, fresh, "app-patchforge", () =>
+  return place("PatchForge", botFace("tiny"), open, fresh, "app-patchforge", () =>
     store.go({ kind: "app" }),
   );
 }

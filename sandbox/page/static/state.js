@@ -108,6 +108,11 @@ export class Store {
     return this.data.slack.channels.find((channel) => channel.id === place?.id) || null;
   }
 
+  /** Tell whether thread and panel do not fit beside each other. */
+  get narrow() {
+    return window.innerWidth <= 1240;
+  }
+
   /** Open a channel or the app. */
   go(place) {
     this.set({ place, thread: null, menu: null, sidebar: false });

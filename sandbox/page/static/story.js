@@ -1,17 +1,17 @@
 // The story: what is played, step by step, and how far it got.
 
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 
-const SIGNS = { waiting: "", running: "", done: "✓", failed: "✕" };
+const SIGNS = { running: " ", done: "✓", failed: "✕" };
+const PLAY = "M6 4l10 6-10 6z";
 
 /** Render the list of steps with their progress. */
 export function story(store) {
-  const { steps, running } = store.data.story;
+  const { steps } = store.data.story;
   return h(
     "div.story",
     { key: "story" },
     h("p.intro", null, "A pull request travels from “review requested” to a release note in a contributor’s mailbox. Every step is done and checked for real, by the same bot that would serve your own workspace."),
-    playButton(store, running),
     h("ol.steps", { "aria-label": "Steps of the story" }, steps.map((step, index) =>
       h(
         `li.step.${step.status}`,
@@ -35,16 +35,17 @@ export function progress(store) {
 }
 
 /** Render the button that plays it. */
-export function playButton(store, running, testid = null) {
+export function playButton(store, running) {
   return h(
     "button.button.play",
     {
-      type: "button", disabled: running, "data-testid": testid,
+      type: "button", disabled: running, "data-testid": "play-story",
       onclick: () => {
         store.set({ rail: "story" });
         store.act("play");
       },
     },
-    running ? "Playing…" : "▶ Play the whole story",
+    icon(PLAY),
+    running ? "Playing…" : "Play the whole story",
   );
 }

@@ -27,7 +27,7 @@ export function topbar(store) {
     }, icon(MENU)),
     h("span.brand", { key: "brand" }, h("b", null, "PatchForge"), h("span", null, "sandbox")),
     h("div.middle", { key: "story" },
-      playButton(store, story.running, "play-story"),
+      playButton(store, story.running),
       h("span.progress", { "data-testid": "story-progress" }, progress(store)),
     ),
     h("label.pick", { key: "llm" },
@@ -45,7 +45,7 @@ export function topbar(store) {
       Object.entries(TABS).map(([id, label]) =>
         h("button", {
           type: "button", "aria-pressed": String(store.ui.rail === id), "data-testid": `panel-${id}`,
-          onclick: () => store.set({ rail: store.ui.rail === id ? null : id }),
+          onclick: () => store.set({ rail: store.ui.rail === id ? null : id, ...(store.narrow && { thread: null }) }),
         }, label, id === "mail" && store.data.mail.length > 0 && h("span.count", null, String(store.data.mail.length))),
       ),
     ),
