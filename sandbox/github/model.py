@@ -19,6 +19,10 @@ class Identity:
     email: str
 
 
+# Commits made on the website, merges among them, are committed by this account.
+WEB_FLOW = Identity("GitHub", "noreply@github.com")
+
+
 @dataclass
 class Account:
     """A user, a bot or an organization."""
@@ -202,6 +206,7 @@ class CheckSuite:
     actor: str
     head_sha: str
     head_branch: str
+    head_repo: int | None
     before: str
     created_at: datetime
     updated_at: datetime
@@ -302,6 +307,8 @@ class State:
 
     def by_email(self, email: str) -> Account | None:
         """Find whose address this is, as GitHub does to link a commit to an account."""
+        if email == WEB_FLOW.email:
+            return Account("web-flow", 19_864_447, WEB_FLOW.name)
         return next(
             (a for a in self.accounts.values() if email in {a.email, a.commit_email, a.noreply}),
             None,

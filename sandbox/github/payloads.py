@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.github.hooks import sign as sign_bytes
-from sandbox.github.model import Account, Commit, Identity, Label, Pull, Repository, State
+from sandbox.github.model import WEB_FLOW, Account, Commit, Label, Pull, Repository, State
 from sandbox.github.render import people, pulls, repos
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -92,8 +92,7 @@ def _repository(state: State, full_name: str, logins: tuple[str, ...]) -> Reposi
     repo = Repository(_number(full_name), owner, name, START, START, START)
     state.repositories[repo.id] = repo
     sha = _sha(full_name)
-    who = Identity("GitHub", "noreply@github.com")
-    repo.commits[sha] = Commit(sha, "Initial commit", who, who, START, (), {})
+    repo.commits[sha] = Commit(sha, "Initial commit", WEB_FLOW, WEB_FLOW, START, (), {})
     repo.branches["main"] = sha
     return repo
 

@@ -12,7 +12,18 @@ from typing import Any, Literal
 
 from sandbox.github.faults import Faults
 from sandbox.github.hooks import Courier, Delivery, Hook, new_guid
-from sandbox.github.model import Account, Commit, Identity, Issue, Label, Pull, Repository, State, Team
+from sandbox.github.model import (
+    WEB_FLOW,
+    Account,
+    Commit,
+    Identity,
+    Issue,
+    Label,
+    Pull,
+    Repository,
+    State,
+    Team,
+)
 from sandbox.github.render import people, repos
 
 ZERO_SHA = "0" * 40
@@ -131,9 +142,7 @@ class World:
         repo.collaborators = dict(collaborators or {})
         self.state.repositories[repo.id] = repo
         self.state.moved.pop(full_name.lower(), None)
-        first = self.commit(
-            repo, Identity("GitHub", "noreply@github.com"), "Initial commit", (), dict(files or {})
-        )
+        first = self.commit(repo, WEB_FLOW, "Initial commit", (), dict(files or {}))
         repo.branches["main"] = first.sha
         for label, color in (("bug", "d73a4a"), ("enhancement", "a2eeef"), ("documentation", "0075ca")):
             self.ensure_label(repo, label, color)

@@ -1,5 +1,6 @@
 """What the tests of the sandbox's GitHub share: a seeded GitHub, a client like the bot's, a receiver."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -42,6 +43,7 @@ class Receiver:
 
     url: str = ""
     status: int = 202
+    open: asyncio.Event = field(default_factory=asyncio.Event)  # answers wait until it is set
     events: list[Event] = field(default_factory=list)
 
     async def receive(self, request: web.Request) -> web.Response:
@@ -55,6 +57,7 @@ class Receiver:
         form = request.content_type == "application/x-www-form-urlencoded"
         payload = json.loads(parse_qs(body.decode())["payload"][0] if form else body)
         guid, name = request.headers["X-GitHub-Delivery"], request.headers["X-GitHub-Event"]
+        await self.open.wait()
         self.events.append(Event(name, guid, dict(request.headers), payload, len(body)))
         return web.Response(status=self.status, text="noted")
 
@@ -94,6 +97,7 @@ class Scene:
 async def receiving() -> AsyncIterator[Receiver]:
     """Run a receiver."""
     receiver = Receiver()
+    receiver.open.set()
     app = web.Application(client_max_size=32 * 2**20)
     app.router.add_post("/hook", receiver.receive)
     runner = web.AppRunner(app)

@@ -1,5 +1,7 @@
 """What each act sends, and what the API says afterwards."""
 
+from dataclasses import replace
+
 import pytest
 from github_kit import Scene, listing, scene
 
@@ -170,7 +172,7 @@ async def test_merging_keeps_the_co_authors_and_closes_what_it_fixes() -> None:
         commit = await here.api.getitem(f"{here.repo}/commits/{pull['merge_commit_sha']}")
         assert commit["commit"]["message"].startswith(f"{here.demo.feature.title} (#{number})\n\n* Recall")
         assert commit["commit"]["message"].endswith("Co-authored-by: Jonas Weber <jonas.weber@acme.example>")
-        assert commit["author"]["login"] == here.demo.author
+        assert (commit["author"]["login"], commit["committer"]["login"]) == (here.demo.author, "web-flow")
         assert commit["commit"]["author"]["email"].endswith(f"+{here.demo.author}@users.noreply.github.com")
         assert (await here.api.getitem(f"{here.repo}/issues/10"))["state"] == "closed"
         found = await here.api.getitem(f"{here.repo}/commits/{pull['merge_commit_sha']}/pulls")
@@ -199,10 +201,37 @@ async def test_pull_requests_that_change_one_line_in_two_ways_conflict() -> None
             await github.merge(demo.repo, fix.number, by=demo.maintainer)
 
 
+async def test_checks_of_a_fork_name_no_branch_and_no_pull_request() -> None:
+    async with scene() as here:
+        fork = await here.github.open_pull(here.demo.repo, replace(here.demo.fix, fork=True))
+        await here.github.start_checks(here.demo.repo, fork.number, ("test",))
+        await here.github.settled()
+        suite = here.receiver.last("check_suite.requested")["check_suite"]
+        assert (suite["head_branch"], suite["pull_requests"], suite["head_sha"]) == (None, [], fork.head_sha)
+        run = here.receiver.last("workflow_run.requested")["workflow_run"]
+        assert run["head_repository"]["full_name"] == f"{here.demo.co_author}/payments-api"
+
+
+async def test_an_open_pull_request_has_the_sha_of_a_trial_merge() -> None:
+    async with scene() as here:
+        number = await open_feature(here)
+        await here.github.settled()
+        assert here.receiver.last("pull_request.opened")["pull_request"]["merge_commit_sha"] is None
+        pull = await here.api.getitem(f"{here.repo}/pulls/{number}")
+        assert (len(pull["merge_commit_sha"]), pull["merged"]) == (40, False)
+
+
+async def test_a_branch_has_one_open_pull_request() -> None:
+    async with scene() as here:
+        await open_feature(here)
+        with pytest.raises(ValueError, match="already exists"):
+            await open_feature(here)
+
+
 async def test_whoever_is_gone_is_null() -> None:
     async with scene() as here:
         github, demo = here.github, here.demo
-        fork = await github.open_pull(demo.repo, type(demo.fix)(**{**vars(demo.fix), "fork": True}))
+        fork = await github.open_pull(demo.repo, replace(demo.fix, fork=True))
         await github.comment(demo.repo, fork.number, "Hello.", by=demo.reviewer)
         await github.delete_fork(f"{demo.co_author}/payments-api")
         await github.delete_account(demo.co_author)

@@ -70,7 +70,22 @@ async def test_redelivery_keeps_guid_and_body() -> None:
         assert [event.guid for event in here.receiver.events[-2:]] == [first.guid] * 2
 
 
-async def test_a_receiver_that_is_down_or_slow_is_recorded() -> None:
+async def test_a_receiver_that_is_too_slow_is_given_up() -> None:
+    async with scene() as here:
+        await here.github.settled()
+        (hook,) = here.github.hooks.values()
+        hook.timeout = 0.05
+        here.receiver.open.clear()
+        await here.github.comment(here.demo.repo, 12, "Anyone?", by=here.demo.reviewer)
+        await here.github.settled()
+        assert (here.github.deliveries[-1].status, here.github.deliveries[-1].status_code) == (
+            "timed out",
+            504,
+        )
+        here.receiver.open.set()
+
+
+async def test_a_receiver_that_is_down_is_recorded() -> None:
     github = GitHub()
     demo = await seed_demo(github)
     async with receiving() as receiver:

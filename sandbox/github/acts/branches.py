@@ -6,8 +6,6 @@ from sandbox.github.render import commits, pulls, repos
 from sandbox.github.specs import CommitSpec
 from sandbox.github.world import ZERO_SHA, World
 
-WEB_FLOW = Identity("GitHub", "noreply@github.com")
-
 
 class BranchActs(World):
     """Pushing and what it does to pull requests."""

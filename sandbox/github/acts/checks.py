@@ -28,6 +28,7 @@ class CheckActs(BranchActs):
             actor=pull.author,
             head_sha=pull.head_sha,
             head_branch=pull.head_ref,
+            head_repo=pull.head_repo,
             before=before,
             created_at=at,
             updated_at=at,

@@ -2,9 +2,8 @@
 
 import re
 
-from sandbox.github.acts.branches import WEB_FLOW
 from sandbox.github.acts.threads import ThreadActs
-from sandbox.github.model import Commit, Identity, Issue, Pull, Repository
+from sandbox.github.model import WEB_FLOW, Commit, Identity, Issue, Pull, Repository
 from sandbox.github.specs import PullSpec
 
 # GitHub's closing keywords, in the pull request's body.
@@ -28,9 +27,14 @@ class PullActs(ThreadActs):
         return issue
 
     async def open_pull(self, repo: str, spec: PullSpec, *, draft: bool | None = None) -> Pull:
-        """Push the branch and open the pull request: `create`, `push`, `opened`, then labels and people."""
+        """Push the branch and open the pull request: `create`, `push`, `opened`, then labels and people.
+
+        ValueError when the branch has an open pull request already.
+        """
         base = self.repo(repo)
         head = self._fork(base, spec.author) if spec.fork else base
+        if any(pull.base_ref == spec.base for pull in self.on_branch(head, spec.branch)):
+            raise ValueError(f"a pull request already exists for {head.owner}:{spec.branch}")
         start = base.branches[spec.base]
         self.move(head, spec.branch, self.build(head, start, spec.commits, spec.author), spec.author)
         at = self.now()

@@ -39,7 +39,7 @@ def _suite(state: State, repo: Repository, suite: CheckSuite) -> Json:
     return {
         "id": suite.id,
         "node_id": node_id("CS", suite.id),
-        "head_branch": suite.head_branch,
+        "head_branch": suite.head_branch if suite.head_repo == repo.id else None,
         "head_sha": suite.head_sha,
         "status": suite.status,
         "conclusion": suite.conclusion,
@@ -86,6 +86,7 @@ def workflow_run(state: State, repo: Repository, suite: CheckSuite) -> Json:
     """Write the workflow run behind a check suite."""
     api = f"{repos.api_url(state, repo)}/actions/runs/{suite.workflow_run_id}"
     head = repo.commits[suite.head_sha]
+    source = state.repositories.get(suite.head_repo or 0)
     return {
         "id": suite.workflow_run_id,
         "name": suite.workflow,
@@ -121,7 +122,7 @@ def workflow_run(state: State, repo: Repository, suite: CheckSuite) -> Json:
         "workflow_url": f"{repos.api_url(state, repo)}/actions/workflows/{workflow_id(repo)}",
         "head_commit": commits.head_commit(head),
         "repository": repos.lite(state, repo),
-        "head_repository": repos.lite(state, repo),
+        "head_repository": repos.lite(state, source) if source else None,
     }
 
 

@@ -1,5 +1,7 @@
 """JSON of pull requests, reviews and review comments."""
 
+import hashlib
+
 from sandbox.github.model import Pull, Repository, Review, ReviewComment, State
 from sandbox.github.render import repos
 from sandbox.github.render.issues import association, reactions, shared
@@ -33,7 +35,7 @@ def simple(state: State, repo: Repository, pull: Pull, *, hook: bool = True) -> 
         **shared(state, repo, pull),
         "draft": pull.draft,
         "merged_at": stamp(pull.merged_at),
-        "merge_commit_sha": pull.merge_commit_sha,
+        "merge_commit_sha": pull.merge_commit_sha or _trial_merge(pull),
         "requested_reviewers": [person for login in pull.reviewers if (person := user(state, login))],
         "requested_teams": [team(state, state.teams[slug]) for slug in pull.teams],
         "commits_url": links["commits"],
@@ -54,20 +56,30 @@ def full(state: State, repo: Repository, pull: Pull, *, mergeable: bool | None, 
 
     `mergeable` is None while GitHub is still finding out, which it always is right after a push.
     """
-    return simple(state, repo, pull, hook=hook) | {
-        "merged": pull.merged_at is not None,
-        "mergeable": mergeable,
-        "rebaseable": mergeable,
-        "mergeable_state": _mergeable_state(repo, pull, mergeable),
-        "merged_by": user(state, pull.merged_by),
-        "comments": len(pull.comments),
-        "review_comments": len(pull.review_comments),
-        "maintainer_can_modify": pull.head_repo != repo.id and pull.head_repo is not None,
-        "commits": pull.commit_count,
-        "additions": pull.additions,
-        "deletions": pull.deletions,
-        "changed_files": pull.changed_files,
-    }
+    unknown = {"merge_commit_sha": None} if mergeable is None and pull.state == "open" else {}
+    return (
+        simple(state, repo, pull, hook=hook)
+        | unknown
+        | {
+            "merged": pull.merged_at is not None,
+            "mergeable": mergeable,
+            "rebaseable": mergeable,
+            "mergeable_state": _mergeable_state(repo, pull, mergeable),
+            "merged_by": user(state, pull.merged_by),
+            "comments": len(pull.comments),
+            "review_comments": len(pull.review_comments),
+            "maintainer_can_modify": pull.head_repo != repo.id and pull.head_repo is not None,
+            "commits": pull.commit_count,
+            "additions": pull.additions,
+            "deletions": pull.deletions,
+            "changed_files": pull.changed_files,
+        }
+    )
+
+
+def _trial_merge(pull: Pull) -> str:
+    # An unmerged pull request has one too: GitHub's trial of the merge.
+    return hashlib.sha1(f"{pull.base_sha} {pull.head_sha}".encode(), usedforsecurity=False).hexdigest()
 
 
 def _mergeable_state(repo: Repository, pull: Pull, mergeable: bool | None) -> str:
