@@ -201,7 +201,7 @@ class People(Reading):
             return
         users.append(user_id)
         workspace.touch()
-        if "reactions:read" in workspace.rules.scopes:
+        if workspace.bot_user.id in workspace.channels[channel_id].members:
             item = {"type": "message", "channel": channel_id, "ts": ts}
             event = {"type": "reaction_added", "user": user_id, "reaction": name, "item": item}
             workspace.emit(

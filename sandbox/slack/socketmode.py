@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from sandbox.slack.events import callback, wanted
 from sandbox.slack.workspace import Workspace
 
 _MOST_CONNECTIONS = 10
@@ -158,33 +159,13 @@ class SocketHub:
 
     def publish(self, name: str, event: dict[str, Any]) -> None:
         """Send an event if the app subscribed to it, again when it is not acknowledged."""
-        workspace = self._workspace
-        if name not in workspace.rules.events:
-            return
-        payload = {
-            "token": "sandbox",
-            "team_id": workspace.team_id,
-            "api_app_id": workspace.app_id,
-            "event": event,
-            "type": "event_callback",
-            "event_id": workspace.new_id("Ev"),
-            "event_time": int(workspace.clock()),
-            "authorizations": [
-                {
-                    "enterprise_id": None,
-                    "team_id": workspace.team_id,
-                    "user_id": workspace.bot_user.id,
-                    "is_bot": True,
-                    "is_enterprise_install": False,
-                }
-            ],
-            "is_ext_shared_channel": False,
-        }
-        self._spawn(self._attend(self._new("events_api", payload)))
+        if wanted(self._workspace, name):
+            self._spawn(self._attend(self._new("events_api", callback(self._workspace, event))))
 
     def _new(self, kind: str, payload: Mapping[str, Any], *, accepts: bool = False) -> Envelope:
         envelope = Envelope(kind, payload, accepts, asyncio.get_running_loop().create_future())
         self._pending[envelope.id] = envelope
+        self._workspace.touch()
         return envelope
 
     async def _attend(self, envelope: Envelope) -> None:
@@ -287,7 +268,10 @@ class SocketHub:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for connection in list(self.connections):
-            await connection.ws.close()
+            if connection.retiring and connection.request.transport is not None:
+                connection.request.transport.abort()  # it may be half-open and would never answer
+            else:
+                await connection.ws.close()
 
 
 async def _within(answer: asyncio.Future[Mapping[str, Any]], seconds: float) -> bool:

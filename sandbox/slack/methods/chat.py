@@ -193,7 +193,7 @@ def _emit(workspace: Workspace, channel: Conversation, event: dict[str, Any]) ->
         return
     kind = "im" if channel.is_im else "group" if channel.is_private else "channel"
     name = "message.im" if channel.is_im else f"message.{kind}s"
-    if name in workspace.rules.events and f"{channel.scope_family}:history" in workspace.rules.scopes:
+    if name in workspace.rules.events:
         shared = {"type": "message", "channel": channel.id, "channel_type": kind}
         workspace.emit(name, event | shared | {"event_ts": event["ts"]})
 
@@ -204,7 +204,9 @@ def _target(workspace: Workspace, name: str) -> Conversation:
         if workspace.users[name].is_bot or workspace.users[name].deleted:
             raise SlackError("channel_not_found")
         return workspace.direct_message(name)
+    if name in workspace.channels:
+        return find_channel(workspace, name)
     for channel in workspace.channels.values():
         if not channel.is_im and channel.name == name.removeprefix("#"):
             return find_channel(workspace, channel.id)
-    return find_channel(workspace, name)
+    raise SlackError("channel_not_found")

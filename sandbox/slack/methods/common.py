@@ -61,32 +61,33 @@ def page(items: Sequence[Item], args: Args, default: int = 100, most: int = 1000
 
 
 def dress(blocks: Blocks) -> Blocks:
-    """Complete blocks as Slack does when it keeps them: ids, and the defaults of text objects."""
-    for block in blocks:
-        block.setdefault("block_id", secrets.token_urlsafe(4)[:5])
-        if block.get("type") == "input":
-            block.setdefault("optional", False)
-            block.setdefault("dispatch_action", False)
-        _dress_texts(block)
-    return blocks
+    """Return blocks as Slack keeps them: with every id, and the defaults of text objects."""
+    return [_dress_block(block) for block in blocks]
 
 
-def _dress_texts(node: Any) -> None:
+def _dress_block(block: dict[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = _dressed(block)
+    kept.setdefault("block_id", secrets.token_urlsafe(4)[:5])
+    if kept.get("type") == "input":
+        kept.setdefault("optional", False)
+        kept.setdefault("dispatch_action", False)
+    return kept
+
+
+def _dressed(node: Any) -> Any:
     if isinstance(node, list):
-        for item in node:
-            _dress_texts(item)
-    elif isinstance(node, dict):
-        kind = node.get("type")
-        if kind == "plain_text":
-            node.setdefault("emoji", True)
-        elif kind == "mrkdwn":
-            node.setdefault("verbatim", False)
-        else:
-            if isinstance(kind, str) and (kind in _WITH_ACTION or kind.endswith(("_select", "_input"))):
-                node.setdefault("action_id", secrets.token_urlsafe(4)[:5])
-            for item in node.values():
-                if isinstance(item, dict | list):
-                    _dress_texts(item)
+        return [_dressed(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kind = node.get("type")
+    if kind == "plain_text":
+        return {"emoji": True, **node}
+    if kind == "mrkdwn":
+        return {"verbatim": False, **node}
+    kept = {name: _dressed(item) if isinstance(item, dict | list) else item for name, item in node.items()}
+    if isinstance(kind, str) and (kind in _WITH_ACTION or kind.endswith(("_select", "_input"))):
+        kept.setdefault("action_id", secrets.token_urlsafe(4)[:5])
+    return kept
 
 
 _WITH_ACTION = frozenset(

@@ -149,8 +149,7 @@ def examine_body(
     external_id = body.get("external_id")
     if external_id and _external(workspace, external_id) not in (None, but):
         raise SlackError("duplicate_external_id")
-    dress(body.setdefault("blocks", []))
-    return body
+    return {**body, "blocks": dress(body["blocks"] if isinstance(body.get("blocks"), list) else [])}
 
 
 def _body(
