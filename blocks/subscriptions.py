@@ -3,12 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from blocks import ids, kit, pulls
 from blocks.kit import Block, Markup, Option, View
 from bot.models import SlackMessage, Subscription
 
-# Two blocks each, within the 50 of a message.
-_LISTED = 15
+# Two blocks each, within the 50 of a message, and together within what Slack takes of their JSON: an entry is
+# shown with its buttons or not at all.
+_LISTED = 20
+_LIST_JSON = 11_000
 
 OPTIONS = (
     Option(ids.OPTION_DRAFTS, "Leave out drafts"),
@@ -44,10 +48,15 @@ def subscription_list(channel: str, found: Sequence[SubscriptionView], *, lead: 
         return kit.message(kit.join(where, " follows no repository yet"), [kit.section(line, hint)])
     head = kit.join(where, f" follows {pulls.count(len(found), 'repository', 'repositories')}")
     blocks = [kit.section(kit.lines([kit.prose(lead), head]))]
-    for view in found[:_LISTED]:
-        blocks += _entry(view)
-    if len(found) > _LISTED:
-        blocks.append(kit.more(len(found) - _LISTED))
+    listed, room = 0, _LIST_JSON
+    for entry in map(_entry, found[:_LISTED]):
+        room -= len(msgspec.json.encode(entry))
+        if room < 0:
+            break
+        blocks += entry
+        listed += 1
+    if listed < len(found):
+        blocks.append(kit.more(len(found) - listed))
     return kit.message(head, blocks)
 
 
@@ -170,10 +179,9 @@ def _made(subscription: Subscription) -> Markup:
 
 def _buttons(subscription: Subscription) -> Block:
     value = ids.encode(ids.SubscriptionRef(subscription.id))
-    sure = kit.confirm("Stop following?", f"Nothing more from {subscription.repo} here.", "Stop")
     return kit.actions(
         kit.button("Edit", ids.SUBSCRIPTION_EDIT, value),
-        kit.button("Remove", ids.SUBSCRIPTION_REMOVE, value, style="danger", confirm=sure),
+        kit.button("Remove", ids.SUBSCRIPTION_REMOVE, value, style="danger"),
     )
 
 

@@ -97,10 +97,10 @@ def parse_filter(text: str) -> Filter:
 def filter_of(found: list[Word]) -> Filter:
     """Make a filter of words; repeated clauses count once. Raises UserError as `parse_filter`."""
     clauses = tuple(dict.fromkeys(_clause(word) for word in found))
-    _refuse_contradictions(clauses)
     made = Filter(clauses)
     if len(format_filter(made)) > LONGEST:
         raise UserError(f"That filter is too long; keep it under {LONGEST} characters.")
+    _refuse_contradictions(clauses)
     return made
 
 
