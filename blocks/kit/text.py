@@ -68,12 +68,12 @@ def cut(text: str, limit: int) -> str:
 
 def esc(text: str, *, lines: bool = False) -> Markup:
     """Escape untrusted text for mrkdwn and take its formatting away; `Markup` comes back as it is."""
-    if isinstance(text, Markup):
+    if type(text) is Markup:
         return text
     if not _SPECIAL.search(text):
         return Markup(text)
     text = clean(text, lines=lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return Markup(_FORMATTING.sub(lambda found: _LOOKS_LIKE[found[0]], text))
+    return Markup(_FORMATTING.sub(_look_alike, text))
 
 
 def fit(text: Markup, limit: int) -> Markup:
@@ -175,3 +175,7 @@ def quote(text: str, limit: int = 500, *, most_lines: int = 10) -> Markup:
 def _date(moment: datetime, style: str) -> Markup:
     written = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return Markup(f"<!date^{int(moment.timestamp())}^{style}|{written}>")
+
+
+def _look_alike(found: re.Match[str]) -> str:
+    return _LOOKS_LIKE[found[0]]
