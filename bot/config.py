@@ -147,6 +147,14 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.http_host}:{self.http_port}").rstrip("/")
 
     @property
+    def github_web_url(self) -> str:
+        """Return the address of GitHub's pages, without a slash at its end."""
+        api = self.github_api_url.rstrip("/")
+        if api == "https://api.github.com":
+            return "https://github.com"
+        return api.removesuffix("/api/v3")
+
+    @property
     def app_private_key(self) -> str | None:
         """Return the GitHub App's private key in PEM, from the variable or the file."""
         if self.github_app_private_key:

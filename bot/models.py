@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+GHOST = "ghost"
+"""How GitHub calls an account that was deleted."""
+
 
 class Clock(Protocol):
     """Tells the time; passed to whoever needs it, so that tests can hold it."""
@@ -161,6 +164,22 @@ class PullFacts:
     pull: Pull
     reviews: tuple[Review, ...]
     checks: tuple[Check, ...]
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """Return each reviewer's latest decisive verdict; PENDING for those asked, or asked again.
+
+        A mere comment counts only from someone who decided nothing; the author's own reviews do not count.
+        """
+        found: dict[str, Verdict] = {}
+        for review in self.reviews:
+            login = review.login or GHOST
+            if login == self.pull.author or review.verdict is Verdict.PENDING:
+                continue
+            if review.verdict is not Verdict.COMMENTED or login not in found:
+                found[login] = review.verdict
+        for login in self.pull.reviewers:
+            found[login] = Verdict.PENDING
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ class CommandCall:
 class Click:
     """One press of a button or choice in a menu.
 
-    `value` is the button's value or the chosen option's; `channel` and `ts` are empty when the click came from
-    a view, which `view_id` and `metadata` then describe.
+    `value` is the button's value or the chosen option's; `channel` and `ts` are empty when the click came
+    from a view, which `view_id` and `metadata` then describe.
     """
 
     user: str
@@ -44,7 +44,7 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One submitted modal: `values` maps block id to the element's value (text, option value or list of them)."""
+    """One submitted modal: `values` maps block id to text, an option value or a list of them."""
 
     user: str
     callback_id: str
@@ -90,6 +90,7 @@ class Schedule:
 class Render:
     """What a renderer is given: the transaction's connection, the message's row, and the moment."""
 
+    context: Context
     connection: Connection
     message: RowMapping
     now: datetime

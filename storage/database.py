@@ -35,11 +35,11 @@ class DatabaseUnavailable(Exception):
 
 
 class Database:
-    """The writer and the readers of one database; `on_jobs` is called after a commit that added jobs."""
+    """The writer and the readers of one database; `on_work` is called after a commit that added work."""
 
     def __init__(self, url: str) -> None:
         self.url: URL = make_url(url)
-        self.on_jobs: Callable[[], None] = lambda: None
+        self.on_work: Callable[[], None] = lambda: None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: _SqliteWriter | None = None
         self._engine: AsyncEngine
@@ -81,7 +81,7 @@ class Database:
             except (DBAPIError, OSError) as error:
                 raise _unavailable(error) from error
         if added:
-            self.on_jobs()
+            self.on_work()
         return value
 
     async def read(self, work: Work[T]) -> T:
@@ -99,14 +99,14 @@ class Database:
         await self._engine.dispose()
 
 
-def announce_jobs(connection: Connection) -> None:
-    """Note on the connection that this transaction adds jobs, so that workers wake after the commit."""
-    connection.info["jobs"] = True
+def announce(connection: Connection) -> None:
+    """Note on the connection that this transaction adds work, so that workers wake after the commit."""
+    connection.info["work"] = True
 
 
 def _with_announcement(connection: Connection, work: Work[T]) -> tuple[T, bool]:
-    connection.info.pop("jobs", None)
-    return work(connection), bool(connection.info.pop("jobs", False))
+    connection.info.pop("work", None)
+    return work(connection), bool(connection.info.pop("work", False))
 
 
 def _unavailable(error: Exception) -> Exception:
@@ -189,7 +189,7 @@ class _SqliteWriter:
         """Run the batch as one transaction, each work in its own savepoint; False if the engine failed."""
         answers: list[tuple[Future[Any], Any, Exception | None]] = []
         try:
-            connection.info.pop("jobs", None)
+            connection.info.pop("work", None)
             with connection.begin():
                 for work, future in batch:
                     if not future.set_running_or_notify_cancel():
@@ -206,7 +206,7 @@ class _SqliteWriter:
                 if not future.done():
                     future.set_exception(_unavailable(error))
             return False
-        added = bool(connection.info.pop("jobs", False))
+        added = bool(connection.info.pop("work", False))
         for future, value, mistake in answers:
             if mistake is not None:
                 future.set_exception(mistake)

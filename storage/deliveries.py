@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, text, update
 
+from storage.database import announce
 from storage.sql import insert
 from storage.tables import deliveries
 
@@ -19,6 +20,7 @@ def insert_new(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set
         .on_conflict_do_nothing(index_elements=[deliveries.c.guid])
         .returning(deliveries.c.guid)
     )
+    announce(connection)
     return set(connection.execute(statement, list(rows)).scalars())
 
 

@@ -1,6 +1,6 @@
 """What is true on GitHub now: repositories, pull requests, reviews, comments, checks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,19 +85,16 @@ def put_check(connection: Connection, values: Mapping[str, Any]) -> None:
     """Record the latest word of a check: a newer run wins, and within a run an outcome beats running."""
     statement = insert(connection, checks).values(**values)
     fresh = statement.excluded
+    same_run = fresh.external_id == checks.c.external_id
+    says_more = or_(fresh.state != CheckState.RUNNING, checks.c.state == CheckState.RUNNING)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=[checks.c.repo_id, checks.c.sha, checks.c.source, checks.c.name],
             set_={name: fresh[name] for name in ("external_id", "state", "url", "updated_at")},
             where=or_(
                 fresh.external_id > checks.c.external_id,
-                and_(
-                    fresh.external_id == checks.c.external_id,
-                    or_(
-                        fresh.updated_at > checks.c.updated_at,
-                        and_(fresh.updated_at == checks.c.updated_at, checks.c.state == CheckState.RUNNING),
-                    ),
-                ),
+                and_(same_run, fresh.updated_at > checks.c.updated_at),
+                and_(same_run, fresh.updated_at == checks.c.updated_at, says_more),
             ),
         )
     )
@@ -178,22 +175,29 @@ def pull(connection: Connection, pull_id: int) -> Pull | None:
     return _pull(row) if row else None
 
 
-def open_pulls(connection: Connection, *, author: str | None = None, limit: int = 100) -> list[Pull]:
-    """Return open pull requests, of one author or all, those touched last first."""
-    query = _PULL.where(pulls.c.state == PullState.OPEN).order_by(pulls.c.updated_at.desc()).limit(limit)
-    if author is not None:
-        query = query.where(func.lower(pulls.c.author) == author.lower())
-    return [_pull(row) for row in connection.execute(query).mappings()]
+def open_facts(connection: Connection, repos: Collection[str], *, limit: int = 200) -> list[PullFacts]:
+    """Return what is known of the open pull requests of these repositories, those touched last first."""
+    if not repos:
+        return []
+    query = (
+        _PULL.where(pulls.c.state == PullState.OPEN, func.lower(repositories.c.full_name).in_(repos))
+        .order_by(pulls.c.updated_at.desc())
+        .limit(limit)
+    )
+    found = [_pull(row) for row in connection.execute(query).mappings()]
+    return [_facts(connection, pull) for pull in found]
 
 
 def facts(connection: Connection, pull_id: int) -> PullFacts | None:
     """Return everything known of a pull request now."""
     found = pull(connection, pull_id)
-    if found is None:
-        return None
+    return _facts(connection, found) if found else None
+
+
+def _facts(connection: Connection, found: Pull) -> PullFacts:
     return PullFacts(
         pull=found,
-        reviews=tuple(reviews_of(connection, pull_id)),
+        reviews=tuple(reviews_of(connection, found.id)),
         checks=tuple(checks_of(connection, found.repo_id, found.head_sha)),
     )
 
@@ -253,3 +257,10 @@ def comments_of(connection: Connection, pull_id: int) -> Sequence[Comment]:
         )
         for row in connection.execute(query).mappings()
     ]
+
+
+def repository_name(connection: Connection, repo_id: int) -> str | None:
+    """Return a repository's `owner/name`."""
+    query = select(repositories.c.full_name).where(repositories.c.id == repo_id)
+    found: str | None = connection.execute(query).scalar()
+    return found

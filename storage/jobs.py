@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, case, func, literal, not_, or_, select, text, update
 
 from bot.models import Job
-from storage.database import announce_jobs
+from storage.database import announce
 from storage.sql import insert
 from storage.tables import jobs
 
@@ -70,7 +70,7 @@ def enqueue(
     else:
         statement = statement.on_conflict_do_nothing(index_elements=[jobs.c.key])
     connection.execute(statement)
-    announce_jobs(connection)
+    announce(connection)
 
 
 def candidates(
@@ -154,7 +154,7 @@ def take_back(connection: Connection, *, expired_by: datetime | None) -> int:
         update(jobs).where(condition).values(state="ready", lease=None, lease_until=None, suspect=True)
     )
     if result.rowcount:
-        announce_jobs(connection)
+        announce(connection)
     return result.rowcount
 
 
@@ -176,7 +176,7 @@ def finish(connection: Connection, job: Job, *, now: datetime, outcome: Mapping[
             outcome=dict(outcome),
         )
     )
-    announce_jobs(connection)  # the next of this ordering may go
+    announce(connection)  # the next of this ordering may go
     return bool(result.rowcount)
 
 
@@ -207,7 +207,7 @@ def stop(connection: Connection, job: Job, state: str, *, now: datetime, reason:
         .where(jobs.c.id == job.id, jobs.c.lease == job.lease)
         .values(state=state, lease=None, lease_until=None, finished_at=now, error=reason)
     )
-    announce_jobs(connection)
+    announce(connection)
     return bool(result.rowcount)
 
 
@@ -225,3 +225,14 @@ def lag(connection: Connection, *, now: datetime) -> timedelta:
         select(func.min(jobs.c.run_at)).where(_LIVE, jobs.c.state == "ready")
     ).scalar()
     return max(now - due, timedelta()) if due else timedelta()
+
+
+def stopped(connection: Connection, *, limit: int = 10) -> Sequence[RowMapping]:
+    """Return the jobs that were parked or gave up, the latest first."""
+    query = (
+        select(jobs)
+        .where(jobs.c.state.in_(["parked", "failed"]))
+        .order_by(jobs.c.finished_at.desc(), jobs.c.id.desc())
+        .limit(limit)
+    )
+    return connection.execute(query).mappings().all()

@@ -98,3 +98,8 @@ def count(connection: Connection) -> int:
     return connection.execute(
         select(func.count()).select_from(messages).where(messages.c.ts.is_not(None))
     ).scalar_one()
+
+
+def by_key(connection: Connection, key: str) -> RowMapping | None:
+    """Return the message with this key."""
+    return connection.execute(select(messages).where(messages.c.key == key)).mappings().first()

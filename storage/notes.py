@@ -4,7 +4,7 @@ Plain functions of a connection that never commit. Who acts on a draft names the
 meanwhile is never decided by accident.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -70,7 +70,7 @@ def open_drafts(connection: Connection, repos: Collection[str] | None = None) ->
     return connection.execute(query).mappings().all()
 
 
-def recipients_of(draft: Mapping[str, Any]) -> tuple[Recipient, ...]:
+def recipients_of(draft: RowMapping) -> tuple[Recipient, ...]:
     """Return the recipients that a draft's row holds."""
     return tuple(Recipient(**recipient) for recipient in draft["recipients"])
 
@@ -163,7 +163,7 @@ def add_mails(
         rows.append(
             {
                 "draft_id": draft_id,
-                "address": address,
+                "address": person.address,
                 "name": person.name,
                 "state": (MailState.SKIPPED if reason else MailState.QUEUED).value,
                 "reason": reason,

@@ -42,7 +42,7 @@ class Mailer:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:
-        """Return the mailer that the settings describe; None where e-mail is off."""
+        """Return the server that the settings name; None when e-mail is off."""
         if not settings.smtp_host:
             return None
         password = settings.smtp_password

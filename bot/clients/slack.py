@@ -16,16 +16,20 @@ METADATA = "patchforge"
 _PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited",
             "team_added_to_org", "rate_limited", "accesslimited"}  # fmt: skip
 _LOOKED_AT = 200
+_WRITES = {"chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.publish"}
 
 Blocks = Sequence[Mapping[str, Any]]
 
 
 class Slack:
-    """The calls PatchForge makes; one shared session, and no retries of its own: the ledger owns those."""
+    """The calls PatchForge makes; no retries of its own, for the ledger owns those.
+
+    `session` is shared by all calls and sets their time-out.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, *, token: str, base_url: str) -> None:
         self.web = AsyncWebClient(
-            token=token, base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[], timeout=15
+            token=token, base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[]
         )
 
     async def identify(self) -> Mapping[str, Any]:
@@ -133,7 +137,12 @@ class Slack:
     async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         given = {name: value for name, value in arguments.items() if value not in (None, "")}
         try:
-            answer = await self.web.api_call(method, json=given)
+            # Slack takes JSON where it writes; its reading methods want a query.
+            answer = (
+                await self.web.api_call(method, json=given)
+                if method in _WRITES
+                else await self.web.api_call(method, http_verb="GET", params=_query(given))
+            )
         except SlackApiError as error:
             raise _sorted(method, error) from error
         except (TimeoutError, aiohttp.ClientConnectorError) as error:
@@ -146,6 +155,13 @@ class Slack:
             raise RetryLater(f"Slack broke off {method}: {error}", ambiguous=True) from error
         data: Mapping[str, Any] = answer.data  # type: ignore[assignment]
         return data
+
+
+def _query(arguments: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in arguments.items()
+    }
 
 
 def _sorted(method: str, error: SlackApiError) -> Exception:
@@ -167,7 +183,7 @@ def _sorted(method: str, error: SlackApiError) -> Exception:
 
 async def check_app_token(session: aiohttp.ClientSession, *, token: str, base_url: str) -> None:
     """Make sure that Socket Mode may be opened with this token; raises ConfigurationError if not."""
-    web = AsyncWebClient(base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[], timeout=15)
+    web = AsyncWebClient(base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[])
     try:
         await web.apps_connections_open(app_token=token)
     except SlackApiError as error:

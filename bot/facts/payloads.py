@@ -80,6 +80,19 @@ class Event(Struct, kw_only=True):
     sender: User | None = None
 
 
+class EnvelopeRepository(Struct):
+    """As much of the repository as the door looks at."""
+
+    full_name: str
+
+
+class Envelope(Struct):
+    """What the door reads of any event."""
+
+    action: str | None = None
+    repository: EnvelopeRepository | None = None
+
+
 class PullRequestEvent(Event, kw_only=True):
     """`pull_request`, with whom it was requested of."""
 

@@ -14,6 +14,8 @@ from bot.facts.text import clean
 from bot.models import PullState, Verdict
 from storage import facts, jobs, subscriptions
 
+# The action of an event that we made ourselves from what GitHub's REST API answered.
+REFRESHED = "refreshed"
 # How long to wait before asking GitHub what is true after two events that bear the same second.
 _SETTLE = timedelta(seconds=3)
 
@@ -26,33 +28,20 @@ class Change:
     action: str | None
     payload: payloads.Event
     pulls: tuple[int, ...]
-    delivery_id: int | None
+    delivery_id: int
     now: datetime
 
 
-def project(
-    connection: Connection, event: str, body: bytes, *, delivery_id: int | None, now: datetime
-) -> Change:
+def project(connection: Connection, event: str, body: bytes, *, delivery_id: int, now: datetime) -> Change:
     """Write the event's facts and return what it touched; raises ValueError if the payload does not fit."""
     payload = payloads.decode(payloads.EVENTS[event], body)
-    scope = Scope(connection, delivery_id, now)
+    scope = Scope(connection, payload.action, delivery_id, now)
     touched: tuple[int, ...] = ()
     if payload.repository:
         if _repository(scope, payload.repository):
             touched = tuple(facts.pulls_of_repo(connection, payload.repository.id))
         touched = _PROJECTIONS[event](scope, payload.repository.id, payload) or touched
     return Change(event, payload.action, payload, touched, delivery_id, now)
-
-
-def put_fetched(connection: Connection, body: bytes, *, now: datetime) -> int:
-    """Write a pull request as GitHub's REST API gives it; return its id."""
-    pull = payloads.decode(payloads.PullRequest, body)
-    if pull.base.repo is None:
-        raise ValueError("a pull request without a base repository")
-    scope = Scope(connection, None, now)
-    _repository(scope, pull.base.repo)
-    _pull(scope, pull.base.repo.id, pull, fetched=True)
-    return pull.id
 
 
 def _repository(scope: Scope, repo: payloads.Repository) -> bool:
@@ -91,7 +80,7 @@ def _is_bot(user: payloads.User | None) -> bool:
     return user is not None and (user.type == "Bot" or user.login.endswith("[bot]"))
 
 
-def _pull(scope: Scope, repo_id: int, pull: payloads.PullRequest, *, fetched: bool = False) -> bool:
+def _pull(scope: Scope, repo_id: int, pull: payloads.PullRequest) -> bool:
     """Write the pull request unless a newer one is known; True if it is at least as new."""
     known = facts.pull_row(scope.connection, pull.id)
     if known and pull.updated_at < known["updated_at"]:
@@ -136,7 +125,7 @@ def _pull(scope: Scope, repo_id: int, pull: payloads.PullRequest, *, fetched: bo
     # GitHub's clock has whole seconds: of two events in one, only GitHub knows which came last. An event
     # without the counts leaves them unknown as well.
     tied = differs and known is not None and known["updated_at"] == pull.updated_at
-    if not fetched and (tied or (known is None and pull.additions is None)):
+    if scope.action != REFRESHED and (tied or (known is None and pull.additions is None)):
         refresh(scope.connection, repo_id, pull.number, now=scope.now, delay=_SETTLE)
     return True
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One delivery's transaction; `delivery_id` is None for facts that were fetched."""
+    """One delivery's transaction."""
 
     connection: Connection
-    delivery_id: int | None
+    action: str | None
+    delivery_id: int
     now: datetime

@@ -2,9 +2,9 @@
 
 import asyncio
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -34,11 +34,10 @@ class Delivery:
 
 
 class Inbox:
-    """The group-committing door to the `deliveries` table; `on_new` is called after a commit."""
+    """The group-committing door to the `deliveries` table."""
 
-    def __init__(self, database: Database, on_new: Callable[[], None]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._on_new = on_new
         self._waiting: list[tuple[Delivery, asyncio.Future[bool]]] = []
         self._bytes = 0
         self._flushing: asyncio.Task[None] | None = None
@@ -76,25 +75,23 @@ class Inbox:
                     if not future.done():
                         future.set_result(delivery.guid in new)
                     new.discard(delivery.guid)  # a twin in the same batch is a duplicate
-                self._on_new()
             finally:
                 self._bytes -= sum(len(delivery.body) for delivery, _ in batch)
 
 
 def _insert(connection: Connection, batch: list[Delivery]) -> set[str]:
-    return deliveries.insert_new(
-        connection,
-        [
-            {
-                "guid": delivery.guid,
-                "event": delivery.event,
-                "action": delivery.action,
-                "repo": delivery.repo,
-                "body": zlib.compress(delivery.body, 1),
-                "state": delivery.state,
-                "received_at": delivery.received_at,
-                "run_at": delivery.received_at,
-            }
-            for delivery in batch
-        ],
-    )
+    return deliveries.insert_new(connection, [as_row(delivery) for delivery in batch])
+
+
+def as_row(delivery: Delivery) -> dict[str, Any]:
+    """Return the delivery as the inbox stores it."""
+    return {
+        "guid": delivery.guid,
+        "event": delivery.event,
+        "action": delivery.action,
+        "repo": delivery.repo,
+        "body": zlib.compress(delivery.body, 1),
+        "state": delivery.state,
+        "received_at": delivery.received_at,
+        "run_at": delivery.received_at,
+    }

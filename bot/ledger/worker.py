@@ -35,7 +35,7 @@ class Finish:
     work: Callable[[Connection], None] | None = None
 
 
-JobHandler = Callable[[Job], Awaitable[Finish]]
+Runner = Callable[[Job], Awaitable[Finish]]
 
 
 class Worker:
@@ -45,7 +45,7 @@ class Worker:
         self,
         database: Database,
         clock: Clock,
-        handlers: Mapping[str, JobHandler],
+        handlers: Mapping[str, Runner],
         *,
         slots: int = 32,
         observe: Callable[[str, str], None] | None = None,

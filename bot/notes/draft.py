@@ -1,33 +1,51 @@
 """The drafter: the language model where there is one, else or in need the rules."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.clients.llm import Llm
 from bot.errors import LlmUnusable
 from bot.models import Change, Note
 from bot.notes import offline
+from bot.notes.plain import one_line
 from bot.notes.prompt import INSTRUCTIONS, Drafted, build, ordered
 from bot.notes.verify import verified
+
+_SHOWN = 20
 
 
 async def draft(change: Change, llm: Llm, guidance: str | None = None) -> Note:
     """Return a note for the change; never fails for the model's sake.
 
-    `source` is the model's name or "offline". `extra` tells what it took (`input_tokens`, `output_tokens`,
-    `seconds`), or as `fallback` why the model's answer was not used; `cut` is what was left unread.
+    `source` is the model's name or "offline". `extra` holds the evidence: `commits` ([sha, first line])
+    and `files` ([path, added, deleted]), and `cut`, what was left unread; then what the model took
+    (`input_tokens`, `output_tokens`, `seconds`), or as `fallback` why its answer was not used.
     """
-    extra: dict[str, object] = {"cut": change.cut} if change.cut else {}
     if not llm.enabled:
-        return replace(offline.draft(change), extra=extra)
+        return _shown(offline.draft(change), change, {})
     try:
         answer = await llm.ask(Drafted, INSTRUCTIONS, build(change, guidance))
         note = verified(answer.output, change, answer.model)
     except LlmUnusable as error:
-        return replace(offline.draft(change), extra={**extra, "fallback": str(error)})
+        return _shown(offline.draft(change), change, {"fallback": str(error)})
     took = {
         "input_tokens": answer.input_tokens,
         "output_tokens": answer.output_tokens,
         "seconds": round(answer.seconds, 3),
     }
-    paths = note.paths or tuple(file.path for file in ordered(change.files)[:20])
-    return replace(note, paths=paths, extra={**extra, **took})
+    return _shown(note, change, took)
+
+
+def _shown(note: Note, change: Change, extra: Mapping[str, object]) -> Note:
+    """Add what is shown beside the text, so that nobody has to ask GitHub again."""
+    paths = note.paths or tuple(file.path for file in ordered(change.files)[:_SHOWN])
+    evidence = {
+        "commits": [
+            [commit.sha, one_line(commit.message.partition("\n")[0], 100)]
+            for commit in change.commits
+            if commit.sha in note.commits
+        ],
+        "files": [[f.path, f.additions, f.deletions] for f in ordered(change.files) if f.path in paths],
+        "cut": change.cut,
+    }
+    return replace(note, paths=paths, extra={**evidence, **extra})

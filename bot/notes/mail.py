@@ -81,7 +81,7 @@ def compose(
     message = EmailMessage(policy=MailPolicy(linesep="\r\n"))
     message["From"] = one_line(sender, 320)
     message["To"] = _mailbox(recipient)
-    message["Subject"] = f"[{pull.repo}] {title} (#{pull.number})"
+    message["Subject"] = f"[{pull.repo}] {_header(title)} (#{pull.number})"
     message["Date"] = now
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
@@ -100,4 +100,9 @@ def note_html(text: str) -> str:
 
 
 def _mailbox(recipient: Recipient) -> Address:
-    return Address(display_name=one_line(recipient.name, 100), addr_spec=recipient.address)
+    return Address(display_name=_header(one_line(recipient.name, 100)), addr_spec=recipient.address)
+
+
+def _header(text: str) -> str:
+    """Break up what would be decoded as an encoded word, and could then hold line breaks."""
+    return text.replace("=?", "= ?")

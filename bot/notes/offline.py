@@ -1,10 +1,10 @@
 """The offline drafter: a category and a sentence by rules, each with its reason."""
 
 import re
-from collections.abc import Sequence
 
-from bot.models import Category, Change, ChangedFile, Note
+from bot.models import Category, Change, Note
 from bot.notes.paths import Area, area
+from bot.notes.verify import problem
 from bot.notes.wording import conventional, sentence, stated_note, subject, told
 
 _LABELS = (  # the first that fits wins: what warns people goes before what pleases them
@@ -74,12 +74,17 @@ def draft(change: Change) -> Note:
         text, source = told(pull.title), "the title"
     return Note(
         category=category,
-        text=text or sentence(f"Change {pull.number}"),
+        text=_fit(text) or f"Change {pull.number}.",
         source="offline",
         reasons=(f"{category.value}: {reason}", f"text: from {source}"),
         commits=tuple(commit.sha for commit in change.commits[:20]),
-        paths=tuple(file.path for file in _weightiest(change)[:20]),
     )
+
+
+def _fit(text: str) -> str | None:
+    """Return the text if it is fit to be a note, else what is left without its special characters, if any."""
+    bare = sentence(re.sub(r"[^\w\s.,;:!?'()+-]", " ", text).strip())
+    return next((one for one in (text, bare) if re.search(r"\w", one) and problem(one) is None), None)
 
 
 def _category(change: Change, *, none_stated: bool) -> tuple[Category, str]:
@@ -145,11 +150,3 @@ def _by_size(change: Change, areas: set[Area]) -> tuple[Category, str]:
 def _fits(words: str, label: str) -> bool:
     """Tell whether a label such as `type: bug` or `kind/bug` holds one of the words."""
     return re.search(rf"(?:^|[\s:/_.-])(?:{words})(?:$|[\s:/_.-])", label.lower()) is not None
-
-
-def _weightiest(change: Change) -> Sequence[ChangedFile]:
-    """Return the files that say most about the change first: product code, then by size."""
-    return sorted(
-        change.files,
-        key=lambda file: (area(file.path) is not Area.PRODUCT, -(file.additions + file.deletions)),
-    )

@@ -61,9 +61,9 @@ class GitHub:
 
     @classmethod
     def from_settings(cls, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> Self | None:
-        """Return the client that the settings describe; None without a token and an App."""
-        token = settings.github_token
-        if token is None and settings.github_app_id is None:
+        """Return GitHub as the settings name it; None without a token or an App."""
+        token, key = settings.github_token, settings.app_private_key
+        if token is None and key is None:
             return None
         return cls(
             client,
@@ -71,7 +71,7 @@ class GitHub:
             clock=clock,
             token=token.get_secret_value() if token else None,
             app_id=settings.github_app_id,
-            private_key=settings.app_private_key,
+            private_key=key,
         )
 
     @property

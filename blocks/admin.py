@@ -1,0 +1,81 @@
+"""How PatchForge is doing, and a channel's settings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from blocks import kit, pulls
+from bot.models import SlackMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """One job that could not be done: its kind, the channel it was for, why, and when that was known."""
+
+    kind: str
+    channel: str | None
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of affairs; `problems` is empty when all is well, `model` is the language model."""
+
+    problems: tuple[str, ...]
+    waiting: int
+    last_delivery: datetime | None
+    stopped: tuple[Stopped, ...]
+    stopped_in_all: int
+    followed: int
+    channel: str
+    model: str
+    github: bool
+    mail: bool
+
+
+def status(view: Status) -> SlackMessage:
+    """Show the state of affairs: one line first, then what it rests on, then what was given up."""
+    head = "🟢 Everything works" if not view.problems else f"🔴 {'; '.join(view.problems)}"
+    last = kit.ago(view.last_delivery) if view.last_delivery else "none yet"
+    rows = [
+        kit.join("Last delivery from GitHub: ", last),
+        kit.join("Waiting to be sent: ", pulls.count(view.waiting, "job")),
+        kit.join(
+            kit.channel(view.channel), f" follows {pulls.count(view.followed, 'repository', 'repositories')}"
+        ),
+        kit.join(
+            "Notes are drafted by ",
+            kit.code("the built-in rules" if view.model == "offline" else view.model),
+            "" if view.github else ", without GitHub's diffs: no token is set",
+            "" if view.mail else "; e-mail is off",
+        ),
+    ]
+    blocks = [kit.section(kit.bold(head)), kit.section(kit.lines(rows))]
+    if view.stopped:
+        gone = [
+            kit.join(
+                "✗ ",
+                kit.code(one.kind),
+                kit.join(" in ", kit.channel(one.channel)) if one.channel else "",
+                ": ",
+                kit.cut(pulls.one_line(one.reason), 200),
+                kit.DOT,
+                kit.ago(one.at),
+            )
+            for one in view.stopped
+        ]
+        lead = f"Could not be done ({view.stopped_in_all} in all):"
+        blocks.append(kit.section(kit.lines([kit.bold(lead), *gone])))
+    return kit.message(head, blocks)
+
+
+def settings(channel: str, *, self_approval: bool) -> SlackMessage:
+    """Show a channel's settings and how to change them."""
+    now, other = ("on", "off") if self_approval else ("off", "on")
+    means = "authors may approve" if self_approval else "authors cannot approve"
+    line = kit.join(kit.channel(channel), ": ", kit.bold(f"self-approval is {now}"))
+    hint = kit.prose(
+        f"So {means} the release notes of their own changes. "
+        f"Change it with `/patchforge settings self-approval {other}`."
+    )
+    return kit.message(f"Self-approval is {now}", [kit.section(kit.lines([line, hint]))])

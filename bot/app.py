@@ -1,0 +1,231 @@
+"""The composition root: builds every part, starts it, and stops it in the opposite order."""
+
+import asyncio
+import contextlib
+import fcntl
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import httpx
+import structlog
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection, RowMapping
+
+from bot.clients.github import GitHub
+from bot.clients.llm import Llm
+from bot.clients.mail import Mailer
+from bot.clients.slack import Slack
+from bot.config import Settings
+from bot.context import Context
+from bot.errors import ConfigurationError, PatchForgeError
+from bot.health import Health
+from bot.inbox.processor import Processor
+from bot.inbox.receiver import Inbox
+from bot.ledger.worker import Finish, Runner, Worker
+from bot.messages.show import Renderer, Shower
+from bot.metrics import Metrics
+from bot.models import Clock, Job, SlackMessage, SystemClock
+from handlers import FEATURES
+from handlers.feature import Feature, Render, Schedule
+from handlers.github import GitHubDoor
+from handlers.slack import SlackDoor
+from storage import jobs
+from storage.database import Database
+from storage.migrate import upgrade
+
+# Slack answers in well under a second; a call that takes longer is looked up before it is repeated.
+_SLACK_TIMEOUT = aiohttp.ClientTimeout(total=15)
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until it is told to stop."""
+    settings.require_run()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with started(settings) as address:
+        log.info("ready", address=address)
+        await stop.wait()
+        log.info("stopping")
+
+
+@contextlib.asynccontextmanager
+async def started(settings: Settings, features: Sequence[Feature] = FEATURES) -> AsyncIterator[str]:
+    """Start every part and yield the HTTP door's address; leaving stops them all."""
+    clock = SystemClock()
+    async with contextlib.AsyncExitStack() as stack:
+        database = await _database(stack, settings)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
+        context = await _context(stack, settings, clock, database, session)
+        metrics = Metrics()
+        worker = Worker(database, clock, _runners(context, features), observe=metrics.job)
+        listeners = {feature.name: feature.on_change for feature in features if feature.on_change}
+        processor = Processor(database, clock, listeners)
+
+        def wake() -> None:
+            worker.wake()
+            processor.wake()
+
+        database.on_work = wake
+        slack_door = SlackDoor(context, features, session)
+        health = Health(database, clock, lambda: slack_door.connected)
+        github_door = GitHubDoor(context, Inbox(database), metrics, health)
+        stack.push_async_callback(slack_door.aclose)
+        await slack_door.connect()
+        for part in (worker.run(), processor.run()):
+            _task(stack, part)
+        stack.push_async_callback(worker.stop)
+        stack.callback(processor.stop)
+        _scheduler(stack, context, features)
+        yield await _listen(stack, github_door, settings)
+
+
+async def _database(stack: contextlib.AsyncExitStack, settings: Settings) -> Database:
+    database = Database(settings.database_url)
+    if database.is_sqlite:
+        stack.enter_context(_only_process(database))
+    await database.open()
+    stack.push_async_callback(database.aclose)
+    await upgrade(database)
+    if database.is_sqlite:
+        # Nobody else can hold a lease on this file: what runs was left by a process that is gone.
+        await database.write(lambda connection: jobs.take_back(connection, expired_by=None))
+    return database
+
+
+@contextlib.contextmanager
+def _only_process(database: Database) -> Iterator[None]:
+    """Hold the SQLite file's lock; raises ConfigurationError when another process has it."""
+    path = Path(f"{database.url.database}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ConfigurationError(
+                f"DATABASE_URL: another PatchForge uses {database.url.database}; replicas need PostgreSQL"
+            ) from None
+        yield
+
+
+async def _context(
+    stack: contextlib.AsyncExitStack,
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    session: aiohttp.ClientSession,
+) -> Context:
+    assert settings.slack_bot_token  # noqa: S101 - require_run() looked
+    token = settings.slack_bot_token.get_secret_value()
+    slack = Slack(session, token=token, base_url=settings.slack_api_url)
+    try:
+        identity = await slack.identify()
+    except PatchForgeError as error:
+        raise ConfigurationError(f"SLACK_BOT_TOKEN: {error}; is SLACK_API_URL right?") from None
+    http = await stack.enter_async_context(httpx.AsyncClient(timeout=20, follow_redirects=True))
+    return Context(
+        settings=settings,
+        clock=clock,
+        database=database,
+        slack=slack,
+        github=GitHub.from_settings(settings, http, clock),
+        llm=Llm.from_settings(settings, http),
+        mailer=Mailer.from_settings(settings),
+        bot_user=identity["user_id"],
+    )
+
+
+def _runners(context: Context, features: Sequence[Feature]) -> dict[str, Runner]:
+    """Bind every feature's job kinds to the context, and the showing of messages to their renderers."""
+    renderers: dict[str, Renderer] = {}
+    runners: dict[str, Runner] = {}
+    for feature in features:
+        for kind, render in feature.messages.items():
+            renderers[kind] = _renderer(context, render)
+        for kind, handler in feature.jobs.items():
+            runners[kind] = _runner(context, handler)
+    shower = Shower(context.database, context.slack, context.clock, renderers)
+    return {**runners, "slack.show": shower.show}
+
+
+def _renderer(context: Context, render: Callable[[Render], SlackMessage]) -> Renderer:
+    def bound(connection: Connection, row: RowMapping, now: datetime) -> SlackMessage:
+        return render(Render(context, connection, row, now))
+
+    return bound
+
+
+def _runner(context: Context, handler: Callable[[Context, Job], Awaitable[Finish]]) -> Runner:
+    async def bound(job: Job) -> Finish:
+        return await handler(context, job)
+
+    return bound
+
+
+def _task(stack: contextlib.AsyncExitStack, part: Coroutine[Any, Any, None]) -> None:
+    """Run a part in the background, and wait for its end when the stack unwinds."""
+    task = asyncio.create_task(part)
+
+    def report(done: asyncio.Task[None]) -> None:
+        if not done.cancelled() and (error := done.exception()):
+            log.critical("part.died", error=repr(error), exc_info=error)
+            signal.raise_signal(signal.SIGTERM)  # the supervisor starts a fresh process
+
+    task.add_done_callback(report)
+
+    async def finish() -> None:
+        with contextlib.suppress(TimeoutError, Exception):
+            await asyncio.wait_for(task, 1)
+
+    stack.push_async_callback(finish)
+
+
+def _scheduler(stack: contextlib.AsyncExitStack, context: Context, features: Sequence[Feature]) -> None:
+    """Let the clock ask for jobs; the key holds the tick's number, so that replicas cannot double it."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+
+    async def tick(schedule: Schedule) -> None:
+        now = context.clock.now()
+        number = int(now.timestamp() // schedule.every.total_seconds())
+        await context.database.write(
+            lambda connection: jobs.enqueue(
+                connection, schedule.kind, f"{schedule.kind}:{number}", now=now, priority=jobs.HOUSEKEEPING
+            )
+        )
+
+    for feature in features:
+        for schedule in feature.schedules:
+            scheduler.add_job(
+                tick,
+                "interval",
+                args=(schedule,),
+                seconds=schedule.every.total_seconds(),
+                next_run_time=context.clock.now() + timedelta(seconds=1),
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+    scheduler.start()
+    stack.callback(scheduler.shutdown, wait=False)
+
+
+async def _listen(stack: contextlib.AsyncExitStack, door: GitHubDoor, settings: Settings) -> str:
+    runner = web.AppRunner(door.application(), access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.http_host, settings.http_port)
+    try:
+        await site.start()
+    except OSError as error:
+        raise ConfigurationError(
+            f"HTTP_PORT: cannot listen on {settings.http_host}:{settings.http_port}: {error.strerror}"
+        ) from None
+    port = runner.addresses[0][1]
+    return f"http://{settings.http_host}:{port}"

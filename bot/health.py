@@ -1,0 +1,71 @@
+"""Whether work gets done: database, Slack connection, and how long work has been waiting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.models import Clock
+from storage import deliveries, jobs
+from storage.database import Database, DatabaseUnavailable
+
+# Work that waits longer than this means that something is stuck.
+MAX_LAG = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What stands in the way, in plain words, and the numbers behind it."""
+
+    problems: tuple[str, ...]
+    lag: timedelta
+    parked: int
+    failed: int
+    waiting: int
+    last_delivery: datetime | None
+
+
+class Health:
+    """Asks each part; `connected` tells whether Slack's socket is up."""
+
+    def __init__(self, database: Database, clock: Clock, connected: Callable[[], bool]) -> None:
+        self._database = database
+        self._clock = clock
+        self._connected = connected
+
+    async def report(self) -> Report:
+        """Look at everything once."""
+        problems = [] if self._connected() else ["not connected to Slack"]
+        try:
+            now = self._clock.now()
+            report = await self._database.read(lambda connection: look(connection, now=now))
+        except DatabaseUnavailable as error:
+            problems.append(f"the database does not answer: {error}")
+            return Report(tuple(problems), timedelta(), 0, 0, 0, None)
+        return Report(
+            (*problems, *report.problems),
+            report.lag,
+            report.parked,
+            report.failed,
+            report.waiting,
+            report.last_delivery,
+        )
+
+
+def look(connection: Connection, *, now: datetime) -> Report:
+    """Read the numbers from the database."""
+    oldest = deliveries.oldest_new(connection)
+    lag = max(jobs.lag(connection, now=now), now - oldest if oldest else timedelta())
+    problems = (f"work has been waiting for {int(lag.total_seconds())} seconds",) if lag > MAX_LAG else ()
+    states: dict[str, int] = {}
+    for (_, state), number in jobs.counts(connection).items():
+        states[state] = states.get(state, 0) + number
+    return Report(
+        problems,
+        lag,
+        states.get("parked", 0),
+        states.get("failed", 0) + deliveries.counts(connection).get("failed", 0),
+        states.get("ready", 0) + states.get("running", 0),
+        deliveries.latest(connection),
+    )

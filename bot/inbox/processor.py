@@ -1,0 +1,125 @@
+"""Turn accepted deliveries into facts and jobs, oldest first, each in a transaction of its own."""
+
+import asyncio
+import contextlib
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection, RowMapping
+
+from bot.facts.project import Change, project
+from bot.models import Clock
+from storage import deliveries
+from storage.database import Database, DatabaseUnavailable
+
+MAX_ATTEMPTS = 5
+_BATCH = 32
+# Seconds that one commit's worth of deliveries may take: the door's own commits wait behind it.
+_BUDGET = 0.010
+_POLL = 5.0
+
+log = structlog.stdlib.get_logger(__name__)
+
+OnChange = Callable[[Connection, Change], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One commit's worth of deliveries: how many were due, and how many were taken."""
+
+    due: int
+    taken: int
+
+
+class Processor:
+    """Reads the inbox; each feature hears of each change, and one's failure never stops another's."""
+
+    def __init__(self, database: Database, clock: Clock, listeners: Mapping[str, OnChange]) -> None:
+        self._database = database
+        self._clock = clock
+        self._listeners = listeners
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look for new deliveries now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Process until stopped."""
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                done = await self._database.write(self._round)
+            except DatabaseUnavailable as error:
+                log.warning("inbox.unavailable", error=str(error))
+                await asyncio.sleep(1)
+                continue
+            if done.due:
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), _POLL)
+
+    def stop(self) -> None:
+        """Take nothing more."""
+        self._stopping = True
+        self.wake()
+
+    def _round(self, connection: Connection) -> _Round:
+        now = self._clock.now()
+        rows = deliveries.due(connection, now=now, limit=_BATCH)
+        started, done = time.perf_counter(), []
+        for row in rows:
+            if self._process(connection, row):
+                done.append(row["id"])
+            if time.perf_counter() - started > _BUDGET:
+                break
+        if done:
+            deliveries.settle(connection, done, "done", now=now)
+        return _Round(len(rows), len(done))
+
+    def _process(self, connection: Connection, row: RowMapping) -> bool:
+        """Write the facts, then let each feature add its jobs; what went wrong is tried again later."""
+        now = self._clock.now()
+        try:
+            body = zlib.decompress(row["body"])
+            with connection.begin_nested():
+                change = project(connection, row["event"], body, delivery_id=row["id"], now=now)
+        except ValueError as error:
+            log.warning(
+                "delivery.malformed", delivery=row["guid"], github_event=row["event"], error=str(error)
+            )
+            self._set_back(connection, row, f"malformed: {error}", final=True)
+            return False
+        except Exception as error:
+            log.exception("delivery.crashed", delivery=row["guid"], github_event=row["event"])
+            self._set_back(connection, row, f"{type(error).__name__}: {error}")
+            return False
+        failed = []
+        for feature, listener in self._listeners.items():
+            try:
+                with connection.begin_nested():
+                    listener(connection, change)
+            except Exception as error:
+                log.exception(
+                    "feature.crashed", feature=feature, delivery=row["guid"], github_event=row["event"]
+                )
+                failed.append(f"{feature}: {type(error).__name__}: {error}")
+        if failed:
+            self._set_back(connection, row, "; ".join(failed))
+        return not failed
+
+    def _set_back(self, connection: Connection, row: RowMapping, error: str, *, final: bool = False) -> None:
+        attempts = row["attempts"] + 1
+        deliveries.set_back(
+            connection,
+            row["id"],
+            error=error,
+            attempts=attempts,
+            run_at=self._clock.now() + timedelta(seconds=2**attempts),
+            failed=final or attempts >= MAX_ATTEMPTS,
+        )

@@ -1,0 +1,89 @@
+"""How PatchForge is doing, and what a channel decides for itself."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from blocks import admin as blocks
+from bot.context import Context
+from bot.errors import Permanent, UserError
+from bot.health import look
+from handlers.feature import Command, CommandCall, Feature, Reply
+from storage import channels, jobs, subscriptions
+
+_SWITCH = {"on": True, "off": False}
+
+
+async def _status(context: Context, call: CommandCall) -> Reply:
+    now = context.clock.now()
+
+    def read(connection: Connection) -> blocks.Status:
+        report = look(connection, now=now)
+        return blocks.Status(
+            problems=report.problems,
+            waiting=report.waiting,
+            last_delivery=report.last_delivery,
+            stopped=tuple(
+                blocks.Stopped(row["kind"], row["lane"], row["error"] or "", row["finished_at"])
+                for row in jobs.stopped(connection, limit=5)
+            ),
+            stopped_in_all=report.parked + report.failed,
+            followed=len(subscriptions.of_channel(connection, call.channel)),
+            channel=call.channel,
+            model=context.settings.model,
+            github=context.github is not None,
+            mail=context.mailer is not None,
+        )
+
+    return blocks.status(await context.database.read(read))
+
+
+async def _settings(context: Context, call: CommandCall) -> Reply:
+    words = call.text.lower().split()
+    if not words:
+        allowed = await context.database.read(lambda found: channels.self_approval(found, call.channel))
+        return blocks.settings(call.channel, self_approval=allowed)
+    if words[0] != "self-approval" or len(words) != 2 or words[1] not in _SWITCH:
+        raise UserError("I know one setting: `/patchforge settings self-approval on` (or `off`).")
+    await _require_owner(context, call)
+    allowed, now = _SWITCH[words[1]], context.clock.now()
+    await context.database.write(lambda connection: _record(connection, call, allowed=allowed, now=now))
+    return blocks.settings(call.channel, self_approval=allowed)
+
+
+def _record(connection: Connection, call: CommandCall, *, allowed: bool, now: datetime) -> None:
+    channels.set_self_approval(connection, call.channel, allowed=allowed, user=call.user, now=now)
+
+
+async def _require_owner(context: Context, call: CommandCall) -> None:
+    """Raise UserError unless the person made the channel or is an admin of the workspace."""
+    try:
+        channel = await context.slack.channel(call.channel)
+    except Permanent:
+        raise UserError("Invite me to this channel first: `/invite @PatchForge`.") from None
+    if channel.get("creator") == call.user:
+        return
+    user = await context.slack.user(call.user)
+    if not (user.get("is_admin") or user.get("is_owner")):
+        raise UserError("Only who made this channel, or an admin of the workspace, can change this setting.")
+
+
+FEATURE = Feature(
+    name="admin",
+    commands=(
+        Command(
+            "status",
+            "status",
+            "Show whether everything works, and what could not be delivered.",
+            _status,
+        ),
+        Command(
+            "settings",
+            "settings [self-approval on|off]",
+            "Show or change what this channel allows.",
+            _settings,
+            "`self-approval on` lets authors approve the release notes of their own changes in this channel. "
+            "It is off unless the channel's creator or a workspace admin turns it on.",
+        ),
+    ),
+)

@@ -1,0 +1,41 @@
+"""Facts that only GitHub can tell: a pull request whose events left doubt is fetched and read again."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from bot.context import Context
+from bot.facts.project import REFRESHED
+from bot.inbox.receiver import Delivery, as_row
+from bot.ledger.worker import Finish
+from bot.models import Job
+from handlers.feature import Feature
+from storage import deliveries, facts
+
+
+async def _refresh(context: Context, job: Job) -> Finish:
+    """Fetch the pull request and put it into the inbox, as if GitHub had sent it."""
+    if context.github is None:
+        return Finish({"skipped": "no GitHub token is configured"})
+    repo_id, number = job.payload["repo_id"], job.payload["number"]
+    repo = await context.database.read(lambda connection: facts.repository_name(connection, repo_id))
+    if repo is None:
+        return Finish({"skipped": "the repository is unknown"})
+    pull = await context.github.pull(repo, number)
+    event = {"action": REFRESHED, "pull_request": pull, "repository": pull["base"]["repo"]}
+    delivery = Delivery(
+        guid=f"refresh-{job.id}-{job.wanted}",
+        event="pull_request",
+        action=REFRESHED,
+        repo=repo,
+        body=msgspec.json.encode(event),
+        state="new",
+        received_at=context.clock.now(),
+    )
+
+    def record(connection: Connection) -> None:
+        deliveries.insert_new(connection, [as_row(delivery)])
+
+    return Finish({"updated_at": pull["updated_at"]}, record)
+
+
+FEATURE = Feature(name="facts", jobs={"pull.refresh": _refresh})

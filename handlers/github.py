@@ -1,0 +1,139 @@
+"""The HTTP door: GitHub's webhooks, health, metrics, and the unsubscribe page of the mails."""
+
+import time
+from urllib.parse import parse_qs
+
+import structlog
+from aiohttp import web
+
+from bot.context import Context
+from bot.facts import payloads
+from bot.facts.text import clean
+from bot.health import Health
+from bot.inbox.receiver import Delivery, Inbox, InboxFull
+from bot.inbox.signature import is_signed
+from bot.metrics import Metrics
+from handlers.unsubscribe import show_unsubscribe, unsubscribe
+from storage.database import DatabaseUnavailable
+
+# GitHub's own limit for a delivery.
+MAX_BODY = 25 * 1024 * 1024
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Refusal(Exception):
+    """A delivery that is not taken: the HTTP status, the reason, and the counter's label."""
+
+    def __init__(self, status: int, reason: str, outcome: str) -> None:
+        super().__init__(reason)
+        self.status, self.reason, self.outcome = status, reason, outcome
+
+
+class GitHubDoor:
+    """Verifies, commits, then answers; what a delivery means is found out later."""
+
+    def __init__(self, context: Context, inbox: Inbox, metrics: Metrics, health: Health) -> None:
+        self._context = context
+        self._inbox = inbox
+        self._metrics = metrics
+        self._health = health
+        self._secrets = [
+            secret.get_secret_value().encode() for secret in context.settings.github_webhook_secret
+        ]
+
+    def application(self) -> web.Application:
+        """Build the routes."""
+        application = web.Application(client_max_size=MAX_BODY)
+        application.add_routes(
+            [
+                web.post("/webhooks/github", self.receive),
+                web.get("/healthz", self.alive),
+                web.get("/readyz", self.ready),
+                web.get("/metrics", self.metrics),
+                web.get(
+                    "/mail/unsubscribe/{token}", lambda request: show_unsubscribe(self._context, request)
+                ),
+                web.post("/mail/unsubscribe/{token}", lambda request: unsubscribe(self._context, request)),
+            ]
+        )
+        return application
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Answer one delivery: 202 once durable, 200 if known, 4xx if it is none, 503 if not kept."""
+        try:
+            body = await request.read()
+            started = time.perf_counter()
+            delivery = self._delivery(request, body)
+            new = await self._inbox.accept(delivery)
+        except Refusal as refusal:
+            self._metrics.deliveries.labels(refusal.outcome).inc()
+            return web.json_response({"error": refusal.reason}, status=refusal.status)
+        except web.HTTPRequestEntityTooLarge:
+            self._metrics.deliveries.labels("too_large").inc()
+            return web.json_response({"error": "the body is larger than 25 MiB"}, status=413)
+        except (DatabaseUnavailable, InboxFull) as error:
+            log.warning("delivery.unavailable", error=str(error) or "the inbox is full")
+            self._metrics.deliveries.labels("unavailable").inc()
+            return web.json_response(
+                {"error": "not stored; deliver it again"}, status=503, headers={"Retry-After": "30"}
+            )
+        self._metrics.ack_seconds.observe(time.perf_counter() - started)
+        if delivery.event == "ping":
+            self._metrics.deliveries.labels("ping").inc()
+            return web.json_response({"pong": True})
+        outcome = "duplicate" if not new else ("accepted" if delivery.state == "new" else "ignored")
+        self._metrics.deliveries.labels(outcome).inc()
+        return web.json_response({"delivery": outcome}, status=202 if new else 200)
+
+    def _delivery(self, request: web.Request, body: bytes) -> Delivery:
+        """Check the signature before anything is parsed; raises Refusal."""
+        if not is_signed(body, request.headers.get("X-Hub-Signature-256"), self._secrets):
+            raise Refusal(401, "the X-Hub-Signature-256 does not fit the body", "bad_signature")
+        guid, event = request.headers.get("X-GitHub-Delivery", ""), request.headers.get("X-GitHub-Event", "")
+        if not guid or len(guid) > 64 or not guid.isascii() or not guid.isprintable():
+            raise Refusal(400, "X-GitHub-Delivery is missing or malformed", "malformed")
+        if not event or len(event) > 64 or not event.isascii() or not event.isprintable():
+            raise Refusal(400, "X-GitHub-Event is missing or malformed", "malformed")
+        if request.content_type == "application/x-www-form-urlencoded":
+            body = _form_payload(body)
+        elif request.content_type != "application/json":
+            raise Refusal(415, "send application/json or application/x-www-form-urlencoded", "malformed")
+        try:
+            envelope = payloads.decode(payloads.Envelope, body)
+        except ValueError:
+            raise Refusal(400, "the payload is not a JSON object as GitHub sends it", "malformed") from None
+        return Delivery(
+            guid=guid,
+            event=event,
+            action=clean(envelope.action)[:64] or None,
+            repo=clean(envelope.repository.full_name)[:200] if envelope.repository else None,
+            body=body,
+            state="new" if event in payloads.EVENTS else "ignored",
+            received_at=self._context.clock.now(),
+        )
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        """Tell that the process runs."""
+        return web.json_response({"alive": True})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """Tell whether work gets done, and if not, what stands in its way."""
+        report = await self._health.report()
+        return web.json_response(
+            {"ready": not report.problems, "problems": report.problems},
+            status=503 if report.problems else 200,
+        )
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """Show Prometheus the numbers."""
+        return web.Response(body=self._metrics.text(), content_type="text/plain", charset="utf-8")
+
+
+def _form_payload(body: bytes) -> bytes:
+    """Take the JSON out of GitHub's form encoding."""
+    try:
+        fields = parse_qs(body.decode("ascii"), strict_parsing=True, max_num_fields=8)
+        return fields["payload"][0].encode("utf-8", "surrogatepass")
+    except (ValueError, KeyError):
+        raise Refusal(400, "the form has no payload field", "malformed") from None

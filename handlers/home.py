@@ -1,0 +1,192 @@
+"""App Home: what waits for me, published again when it would show something else."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from blocks import home as blocks
+from blocks.notes import DraftView
+from blocks.subscriptions import SubscriptionView
+from bot.context import Context
+from bot.errors import Permanent
+from bot.facts.project import Change
+from bot.health import Report, look
+from bot.ledger.worker import Finish
+from bot.models import Job, PullFacts, PullState
+from bot.reviews.turn import turn
+from bot.subscriptions.filters import explain, parse_filter
+from handlers.feature import Feature, Schedule
+from handlers.notes.showing import draft_view
+from storage import facts, homes, jobs, notes, people, subscriptions
+
+# Changes are gathered for a moment: a burst of events is one look at each Home.
+_GATHER = timedelta(seconds=2)
+# Who has not looked for so long is served when they look again.
+_REMEMBERED = timedelta(days=14)
+
+
+def on_change(connection: Connection, change: Change) -> None:
+    """Ask for a look at the open Homes."""
+    if change.pulls:
+        ask(connection, now=change.now)
+
+
+def ask(connection: Connection, *, now: datetime) -> None:
+    """Ask for a look at the open Homes soon; many asks are one look."""
+    if homes.has_any(connection):
+        jobs.enqueue(
+            connection,
+            "home.sweep",
+            "home.sweep",
+            priority=jobs.HOUSEKEEPING,
+            run_at=now + _GATHER,
+            now=now,
+            again=True,
+        )
+
+
+async def _opened(context: Context, event: Mapping[str, Any]) -> None:
+    """Remember who looks, and show them their page at once."""
+    if event.get("tab") != "home":
+        return
+    user, now = event["user"], context.clock.now()
+    channels = await context.slack.channels_of(user)
+
+    def record(connection: Connection) -> None:
+        homes.opened(connection, user, channels, now=now)
+        _enqueue(connection, user, now=now, priority=jobs.PERSON)
+
+    await context.database.write(record)
+
+
+async def _sweep(context: Context, job: Job) -> Finish:
+    """Ask for every Home that was opened lately to be looked at."""
+    del job
+    now = context.clock.now()
+
+    def record(connection: Connection) -> None:
+        for user in homes.open_since(connection, now - _REMEMBERED):
+            _enqueue(connection, user, now=now, priority=jobs.HOUSEKEEPING)
+
+    return Finish({}, record)
+
+
+def _enqueue(connection: Connection, user: str, *, now: datetime, priority: int) -> None:
+    jobs.enqueue(
+        connection,
+        "home.show",
+        f"home:{user}",
+        payload={"user": user},
+        now=now,
+        priority=priority,
+        again=True,
+    )
+
+
+async def _show(context: Context, job: Job) -> Finish:
+    """Publish the Home of one person if it would show something else."""
+    user = job.payload["user"]
+    view, shown = await context.database.read(lambda connection: _look(context, connection, user))
+    # The moment of the look is no change.
+    digest = hashlib.blake2b(msgspec.json.encode(view.blocks_without_time), digest_size=16).hexdigest()
+    if digest == shown:
+        return Finish({"unchanged": True})
+    await context.slack.publish_home(user, view.blocks)
+    return Finish({"published": True}, lambda connection: homes.shown(connection, user, digest))
+
+
+class _Page:
+    """A rendered Home, with the moment in it and without."""
+
+    def __init__(self, view: blocks.HomeView, epoch: blocks.HomeView) -> None:
+        self.blocks = blocks.home(view)
+        self.blocks_without_time = blocks.home(epoch)
+
+
+def _look(context: Context, connection: Connection, user: str) -> tuple[_Page, str | None]:
+    row = homes.get(connection, user)
+    if row is None:
+        raise Permanent("the person never opened Home")
+    login, now = people.login_of(connection, user), context.clock.now()
+    followed = subscriptions.of_channels(connection, row["channels"])
+    by_channel: dict[str, list[SubscriptionView]] = defaultdict(list)
+    for found in followed:
+        words = explain(parse_filter(found.filter))
+        by_channel[found.channel].append(SubscriptionView(found, words))
+    mine, waiting = _pulls(connection, login, {found.repo for found in followed})
+    values: dict[str, Any] = {
+        "web_url": context.settings.github_web_url,
+        "login": login,
+        "waiting_for_me": waiting,
+        "my_pulls": mine,
+        "drafts_to_approve": _drafts(context, connection, login, {found.repo for found in followed}),
+        "subscriptions": by_channel,
+        "health": health_line(look(connection, now=now)),
+    }
+    view = blocks.HomeView(**values, updated=now)
+    still = blocks.HomeView(**values, updated=datetime.fromtimestamp(0, now.tzinfo))
+    return _Page(view, still), row["shown"]
+
+
+def _pulls(
+    connection: Connection, login: str | None, repos: set[str]
+) -> tuple[tuple[blocks.PullLine, ...], tuple[blocks.PullLine, ...]]:
+    """Return the person's own open pull requests, and those that wait for them."""
+    if login is None:
+        return (), ()
+    mine, waiting = [], []
+    for found in facts.open_facts(connection, repos):
+        line = blocks.PullLine(found, turn(found))
+        if _is(found.pull.author, login):
+            mine.append(line)
+        elif _waits_for(found, login):
+            waiting.append(line)
+    return tuple(mine), tuple(waiting)
+
+
+def _waits_for(found: PullFacts, login: str) -> bool:
+    whose = turn(found)
+    return (
+        found.pull.state is PullState.OPEN and whose is not None and any(_is(who, login) for who in whose.who)
+    )
+
+
+def _is(one: str | None, other: str) -> bool:
+    return one is not None and one.lower() == other.lower()
+
+
+def _drafts(
+    context: Context, connection: Connection, login: str | None, repos: set[str]
+) -> tuple[DraftView, ...]:
+    """Return the open drafts that this person may approve: known, and not their author."""
+    if login is None:
+        return ()
+    found = []
+    for row in notes.open_drafts(connection, repos):
+        authors = {author.lower() for author in row["evidence"]["extra"].get("authors", ())}
+        pull = facts.pull(connection, row["pull_id"])
+        if pull is not None and login.lower() not in authors:
+            found.append(draft_view(context, connection, row, pull))
+    return tuple(found)
+
+
+def health_line(report: Report) -> str:
+    """Say in one line how PatchForge is doing."""
+    parts = list(report.problems) or ["Everything works"]
+    if report.parked or report.failed:
+        parts.append(f"{report.parked + report.failed} could not be delivered, see /patchforge status")
+    return "; ".join(parts)
+
+
+FEATURE = Feature(
+    name="home",
+    slack_events={"app_home_opened": _opened},
+    on_change=on_change,
+    jobs={"home.sweep": _sweep, "home.show": _show},
+    schedules=(Schedule("home.sweep", timedelta(minutes=5)),),
+)

@@ -1,0 +1,254 @@
+"""A person decides: approve and send, edit, regenerate, discard, restore."""
+
+import secrets
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from sqlalchemy import Connection, RowMapping
+
+from blocks import ids, kit
+from blocks import notes as blocks
+from bot.context import Context
+from bot.errors import PatchForgeError, UserError
+from bot.models import Category, DraftState, MailState, Note
+from bot.notes.digest import digest
+from handlers.feature import Click, FieldErrors, Reply, Submission
+from handlers.notes import showing
+from storage import channels, jobs, notes, people
+
+_CHANGED = "The text changed since you looked; please read it again in the thread."
+_GONE = "This draft is no longer there."
+# What a modal's text field holds.
+_LONGEST = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    login: str | None
+    self_approval: bool
+    draft: RowMapping
+
+
+async def approve(context: Context, click: Click) -> Reply:
+    """Approve exactly the text that the person saw, and queue one e-mail per contributor."""
+    ref, now = ids.decode(ids.DraftRef, click.value), context.clock.now()
+    await require_right(context, click, ref.draft_id)
+
+    def record(connection: Connection) -> None:
+        draft = notes.decide(
+            connection, ref.draft_id, ref.digest, DraftState.APPROVED, user=click.user, now=now
+        )
+        if draft is None:
+            raise _too_late(notes.get_draft(connection, ref.draft_id))
+        if context.mailer is not None:
+            domain = parseaddr(context.settings.mail_from or "")[1].rpartition("@")[2] or "patchforge"
+            rows = notes.add_mails(
+                connection, ref.draft_id, notes.recipients_of(draft), names=lambda: _names(domain), now=now
+            )
+            for row in rows:
+                if row["state"] == MailState.QUEUED:
+                    enqueue_mail(connection, row["id"], context)
+        showing.mark_stale(connection, draft["pull_id"], now=now)
+
+    await context.database.write(record)
+    return None
+
+
+async def discard(context: Context, click: Click) -> Reply:
+    """Set the draft aside; *Restore* brings it back."""
+    ref, now = ids.decode(ids.DraftRef, click.value), context.clock.now()
+
+    def record(connection: Connection) -> None:
+        draft = notes.decide(
+            connection, ref.draft_id, ref.digest, DraftState.DISCARDED, user=click.user, now=now
+        )
+        if draft is None:
+            raise _too_late(notes.get_draft(connection, ref.draft_id))
+        showing.mark_stale(connection, draft["pull_id"], now=now)
+
+    await context.database.write(record)
+    return None
+
+
+async def restore(context: Context, click: Click) -> Reply:
+    """Bring a discarded draft back to be decided."""
+    ref, now = ids.decode(ids.DraftRef, click.value), context.clock.now()
+
+    def record(connection: Connection) -> None:
+        draft = notes.get_draft(connection, ref.draft_id)
+        if draft is None:
+            raise UserError(_GONE)
+        if draft["state"] != DraftState.OPEN and not notes.restore(connection, ref.draft_id):
+            raise _too_late(draft)
+        showing.mark_stale(connection, draft["pull_id"], now=now)
+
+    await context.database.write(record)
+    return None
+
+
+async def open_edit(context: Context, click: Click) -> Reply:
+    """Open the modal with category and text."""
+    await context.slack.open_view(click.trigger_id, blocks.edit_modal(await _open_draft(context, click)))
+    return None
+
+
+async def open_regenerate(context: Context, click: Click) -> Reply:
+    """Open the modal that asks what should change."""
+    view = blocks.regenerate_modal(await _open_draft(context, click))
+    await context.slack.open_view(click.trigger_id, view)
+    return None
+
+
+async def save(context: Context, submission: Submission) -> Reply | FieldErrors:
+    """Keep the edited text; whoever looked at the former one must look again."""
+    ref, now = ids.decode(ids.DraftRef, submission.metadata), context.clock.now()
+    text = str(submission.values.get(ids.FIELD_TEXT) or "").strip()
+    chosen = str(submission.values.get(ids.FIELD_CATEGORY) or "")
+    if not text or len(text) > _LONGEST:
+        return FieldErrors({ids.FIELD_TEXT: f"Write between 1 and {_LONGEST} characters."})
+    if chosen not in {*Category}:
+        return FieldErrors({ids.FIELD_CATEGORY: "Choose one of the categories."})
+
+    def record(connection: Connection) -> None:
+        draft = notes.get_draft(connection, ref.draft_id)
+        if draft is None:
+            raise UserError(_GONE)
+        evidence, to = draft["evidence"], notes.recipients_of(draft)
+        note = Note(
+            category=Category(chosen),
+            text=text,
+            source=draft["source"],
+            reasons=tuple(evidence["reasons"]),
+            commits=tuple(evidence["commits"]),
+            paths=tuple(evidence["paths"]),
+            extra=evidence["extra"],
+        )
+        revised = notes.revise(
+            connection,
+            ref.draft_id,
+            ref.digest,
+            note=note,
+            digest=digest(note.category, note.text, to),
+            user=submission.user,
+        )
+        if revised is None:
+            raise _too_late(draft)
+        showing.mark_stale(connection, draft["pull_id"], now=now)
+
+    await context.database.write(record)
+    return None
+
+
+async def regenerate(context: Context, submission: Submission) -> Reply | FieldErrors:
+    """Draft again with the person's guidance; the thread shows that it is under way."""
+    ref, now = ids.decode(ids.DraftRef, submission.metadata), context.clock.now()
+    guidance = str(submission.values.get(ids.FIELD_CHANGE) or "").strip()
+
+    def record(connection: Connection) -> None:
+        draft = notes.get_draft(connection, ref.draft_id)
+        if draft is None:
+            raise UserError(_GONE)
+        if not notes.start_redraft(
+            connection, ref.draft_id, ref.digest, guidance=guidance, user=submission.user
+        ):
+            raise _too_late(draft)
+        jobs.enqueue(
+            connection,
+            "notes.redraft",
+            f"redraft:{ref.draft_id}",
+            payload={"draft_id": ref.draft_id},
+            priority=jobs.PERSON,
+            now=now,
+            again=True,
+        )
+        showing.mark_stale(connection, draft["pull_id"], now=now)
+
+    await context.database.write(record)
+    return None
+
+
+async def require_right(context: Context, click: Click, draft_id: int) -> None:
+    """Raise UserError unless this person may approve the draft: known, and not its only author.
+
+    A channel may let authors approve their own notes; outside a channel, as in Home, the strict rule holds.
+    """
+
+    def look(connection: Connection) -> _Rights | None:
+        draft = notes.get_draft(connection, draft_id)
+        if draft is None:
+            return None
+        allowed = bool(click.channel) and channels.self_approval(connection, click.channel)
+        return _Rights(people.login_of(connection, click.user), allowed, draft)
+
+    rights = await context.database.read(look)
+    if rights is None:
+        raise UserError(_GONE)
+    if rights.self_approval:
+        return
+    if rights.login is None:
+        raise UserError(
+            "Tell me who you are on GitHub first, with `/patchforge link your-login`: "
+            "authors cannot approve their own notes, so I have to know."
+        )
+    extra = rights.draft["evidence"]["extra"]
+    authors = {author.lower() for author in extra.get("authors", ())}
+    if rights.login.lower() in authors or await _address(context, click.user) in extra.get("addresses", ()):
+        raise UserError(
+            "You wrote this change, so somebody else has to approve its note. "
+            "A channel can allow it with `/patchforge settings self-approval on`."
+        )
+
+
+def enqueue_mail(connection: Connection, mail_id: int, context: Context, *, again: bool = False) -> None:
+    """Queue one e-mail."""
+    jobs.enqueue(
+        connection,
+        "mail.send",
+        f"mail:{mail_id}",
+        payload={"mail_id": mail_id},
+        priority=jobs.PERSON,
+        now=context.clock.now(),
+        again=again,
+    )
+
+
+async def _address(context: Context, user: str) -> str | None:
+    """Return the person's e-mail address in Slack, if Slack tells."""
+    try:
+        profile = (await context.slack.user(user)).get("profile") or {}
+    except PatchForgeError:
+        return None
+    return str(profile.get("email") or "").lower() or None
+
+
+async def _open_draft(context: Context, click: Click) -> blocks.DraftView:
+    ref = ids.decode(ids.DraftRef, click.value)
+    view = await context.database.read(lambda connection: showing.view_of(context, connection, ref.draft_id))
+    if view is None:
+        raise UserError(_GONE)
+    if view.state is not DraftState.OPEN or view.digest != ref.digest:
+        raise _too_late(view)
+    return view
+
+
+def _too_late(draft: RowMapping | blocks.DraftView | None) -> UserError:
+    """Say who was first, or that the text is another now."""
+    if draft is None:
+        return UserError(_GONE)
+    state, by = (
+        (draft.state, draft.decided_by)
+        if isinstance(draft, blocks.DraftView)
+        else (draft["state"], draft["decided_by"])
+    )
+    who = kit.mention(by) if by else "somebody"
+    said = {
+        DraftState.APPROVED: f"{who} approved this note already.",
+        DraftState.DISCARDED: f"{who} discarded this draft already; *Restore* in the thread brings it back.",
+        DraftState.REDRAFTING: "A new text is being written; please wait for it.",
+    }
+    return UserError(said.get(DraftState(state), _CHANGED))
+
+
+def _names(domain: str) -> tuple[str, str]:
+    """Return a fresh unsubscribe token and Message-ID."""
+    return secrets.token_urlsafe(24), f"<{secrets.token_hex(16)}@{domain}>"

@@ -1,0 +1,149 @@
+"""From a merge to a draft in the card's thread, and from guidance to the next one."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from bot.context import Context
+from bot.errors import Permanent, RetryLater
+from bot.facts.project import Change as Event
+from bot.ledger.worker import Finish
+from bot.models import Change, Job, Note, Pull, PullState
+from bot.notes.digest import digest
+from bot.notes.draft import draft as write_note
+from bot.notes.recipients import recipients
+from bot.subscriptions.filters import matches, parse_filter
+from handlers.notes import showing
+from handlers.reviews import card_key
+from storage import facts, jobs, messages, notes, subscriptions
+
+# After so many failures the note is written from what is known without GitHub.
+_PATIENCE = 4
+_COMMITS_SHOWN = 20
+
+
+def on_change(connection: Connection, event: Event) -> None:
+    """Ask for a draft once a pull request that some channel wants notes of is merged."""
+    if event.event != "pull_request" or event.action not in {"closed", "refreshed"}:
+        return
+    for pull_id in event.pulls:
+        pull = facts.pull(connection, pull_id)
+        if pull and pull.state is PullState.MERGED and _channels(connection, pull):
+            jobs.enqueue(
+                connection,
+                "notes.draft",
+                f"notes:{pull.id}",
+                payload={"pull_id": pull.id},
+                now=event.now,
+                delivery_id=event.delivery_id,
+            )
+
+
+async def draft(context: Context, job: Job) -> Finish:
+    """Read the change, write the note, and post it into the thread of each card."""
+    pull = await _pull(context, job.payload["pull_id"])
+    change = await _read(context, pull, job)
+    note = _with_evidence(await write_note(change, context.llm), change)
+    to, now = recipients(change), context.clock.now()
+
+    def record(connection: Connection) -> None:
+        notes.create_draft(
+            connection,
+            pull_id=pull.id,
+            note=note,
+            recipients=to,
+            digest=digest(note.category, note.text, to),
+            now=now,
+        )
+        for channel in _channels(connection, pull):
+            card = messages.by_key(connection, card_key(channel, pull.id))
+            if card is None:
+                continue
+            messages.ensure(
+                connection,
+                f"draft:{channel}:{pull.id}",
+                kind="draft",
+                channel=channel,
+                pull_id=pull.id,
+                parent_id=card["id"],
+                now=now,
+            )
+        showing.mark_stale(connection, pull.id, now=now)
+
+    return Finish(_told(note), record)
+
+
+async def redraft(context: Context, job: Job) -> Finish:
+    """Write the note again with a person's guidance."""
+    row = await context.database.read(lambda connection: notes.get_draft(connection, job.payload["draft_id"]))
+    if row is None or row["state"] != "redrafting":
+        return Finish({"skipped": "the draft was decided meanwhile"})
+    pull = await _pull(context, row["pull_id"])
+    change = await _read(context, pull, job)
+    note = _with_evidence(await write_note(change, context.llm, row["guidance"]), change)
+    to, now = recipients(change), context.clock.now()
+
+    def record(connection: Connection) -> None:
+        notes.revise(
+            connection,
+            row["id"],
+            row["digest"],
+            note=note,
+            recipients=to,
+            digest=digest(note.category, note.text, to),
+        )
+        showing.mark_stale(connection, pull.id, now=now)
+
+    return Finish(_told(note), record)
+
+
+async def _pull(context: Context, pull_id: int) -> Pull:
+    pull = await context.database.read(lambda connection: facts.pull(connection, pull_id))
+    if pull is None:
+        raise Permanent("the pull request is unknown")
+    return pull
+
+
+async def _read(context: Context, pull: Pull, job: Job) -> Change:
+    """Fetch commits, diff and issues; without GitHub, say so and go by the title and the description."""
+    if context.github is None:
+        return Change(pull, (), (), (), "no GitHub token is set, so commits and diff were not read")
+    try:
+        return await context.github.change(pull)
+    except Permanent as error:
+        return Change(pull, (), (), (), f"commits and diff were not read: {error}")
+    except RetryLater as error:
+        if job.attempts < _PATIENCE:
+            raise
+        return Change(pull, (), (), (), f"commits and diff were not read: {error}")
+
+
+def _with_evidence(note: Note, change: Change) -> Note:
+    """Add the words and counts behind the note's evidence, and who wrote the change."""
+    subjects = {commit.sha: commit.message.partition("\n")[0][:200] for commit in change.commits}
+    counts = {file.path: (file.additions, file.deletions) for file in change.files}
+    authors = {change.pull.author, *(commit.login for commit in change.commits)} - {None}
+    return replace(
+        note,
+        extra={
+            **note.extra,
+            "commits": [(sha, subjects[sha]) for sha in note.commits[:_COMMITS_SHOWN] if sha in subjects],
+            "files": [(path, *counts[path]) for path in note.paths if path in counts],
+            "authors": sorted(authors),
+            "addresses": sorted({commit.address.lower() for commit in change.commits if commit.address}),
+        },
+    )
+
+
+def _told(note: Note) -> dict[str, object]:
+    kept = ("fallback", "input_tokens", "output_tokens", "seconds")
+    return {"source": note.source, **{name: note.extra[name] for name in kept if name in note.extra}}
+
+
+def _channels(connection: Connection, pull: Pull) -> list[str]:
+    """Return the channels that want this pull request's release note."""
+    return [
+        found.channel
+        for found in subscriptions.of_repo(connection, pull.repo)
+        if "notes" in found.features and matches(parse_filter(found.filter), pull)
+    ]

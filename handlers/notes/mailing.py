@@ -1,0 +1,139 @@
+"""One e-mail to one contributor: sent once, or shown to a person when nobody can know."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from blocks import ids
+from bot.context import Context
+from bot.errors import Permanent, RetryLater, UserError
+from bot.ledger.worker import MAX_ATTEMPTS, Finish
+from bot.models import Category, Job, MailState, Pull, Recipient
+from bot.notes.mail import compose
+from handlers.feature import Click, Reply
+from handlers.notes import showing
+from handlers.notes.deciding import enqueue_mail, require_right
+from storage import facts, notes
+
+_UNKNOWN = "the server took the text, but the connection broke before its answer"
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    mail: RowMapping
+    draft: RowMapping
+    pull: Pull
+    suppressed: bool
+
+
+async def send(context: Context, job: Job) -> Finish:
+    """Send the e-mail; what may have been sent is never sent again without a person's word."""
+    letter = await context.database.read(lambda connection: _look(connection, job.payload["mail_id"]))
+    mail = letter.mail
+    if mail["state"] == MailState.SENDING:
+        # An earlier attempt got as far as the text, and left no word of what came of it.
+        return _finish(context, letter, MailState.AMBIGUOUS, _UNKNOWN)
+    if mail["state"] != MailState.QUEUED:
+        return Finish({"skipped": f"it is {mail['state']}"})
+    if letter.suppressed:
+        return _finish(context, letter, MailState.SKIPPED, "unsubscribed")
+    if context.mailer is None:
+        return _finish(context, letter, MailState.FAILED, "e-mail is not configured any more")
+
+    async def before_data() -> None:
+        await _mark(context, mail["id"], MailState.SENDING)
+
+    try:
+        answer = await context.mailer.send(_compose(context, letter), before_data)
+    except Permanent as error:
+        return _finish(context, letter, MailState.FAILED, str(error))
+    except RetryLater as error:
+        if error.ambiguous:
+            return _finish(context, letter, MailState.AMBIGUOUS, _UNKNOWN)
+        if job.attempts + 1 >= MAX_ATTEMPTS:
+            return _finish(context, letter, MailState.FAILED, f"gave up: {error}")
+        await _mark(context, mail["id"], MailState.QUEUED, str(error))
+        raise
+    return _finish(context, letter, MailState.SENT, None, answer=answer)
+
+
+async def got_it(context: Context, click: Click) -> Reply:
+    """Settle an ambiguous e-mail: the recipient has it."""
+    return await _settle(context, click, again=False)
+
+
+async def send_again(context: Context, click: Click) -> Reply:
+    """Send an ambiguous e-mail once more, because a person says so."""
+    return await _settle(context, click, again=True)
+
+
+async def _settle(context: Context, click: Click, *, again: bool) -> Reply:
+    mail_id, now = ids.decode(ids.MailRef, click.value).mail_id, context.clock.now()
+    mail = await context.database.read(lambda connection: notes.get_mail(connection, mail_id))
+    if mail is None:
+        raise UserError("This e-mail is no longer there.")
+    await require_right(context, click, mail["draft_id"])
+
+    def record(connection: Connection) -> None:
+        state = MailState.QUEUED if again else MailState.SENT
+        if not notes.mark_mail(connection, mail_id, state, now=now, only_from={MailState.AMBIGUOUS}):
+            raise UserError("Somebody settled this e-mail already.")
+        if again:
+            enqueue_mail(connection, mail_id, context, again=True)
+        draft = notes.get_draft(connection, mail["draft_id"])
+        if draft is not None:
+            showing.mark_stale(connection, draft["pull_id"], now=now)
+
+    await context.database.write(record)
+    return None
+
+
+def _look(connection: Connection, mail_id: int) -> _Letter:
+    mail = notes.get_mail(connection, mail_id)
+    draft = notes.get_draft(connection, mail["draft_id"]) if mail else None
+    pull = facts.pull(connection, draft["pull_id"]) if draft else None
+    if mail is None or draft is None or pull is None:
+        raise Permanent("the e-mail's draft is no longer there")
+    return _Letter(mail, draft, pull, notes.is_suppressed(connection, mail["address"]))
+
+
+def _compose(context: Context, letter: _Letter) -> Any:
+    mail, draft, settings = letter.mail, letter.draft, context.settings
+    return compose(
+        text=draft["text"],
+        category=Category(draft["category"]),
+        pull=letter.pull,
+        recipient=Recipient(mail["name"], None, mail["address"]),
+        sender=settings.mail_from or "",
+        unsubscribe_url=f"{settings.base_url}/mail/unsubscribe/{mail['token']}",
+        message_id=mail["message_id"],
+        web_url=settings.github_web_url,
+        now=context.clock.now(),
+    )
+
+
+async def _mark(context: Context, mail_id: int, state: MailState, reason: str | None = None) -> None:
+    """Record where the e-mail stands, durably; the suppression list is looked at once more on the way."""
+    now = context.clock.now()
+
+    def record(connection: Connection) -> None:
+        mail = notes.get_mail(connection, mail_id)
+        if state is MailState.SENDING and mail and notes.is_suppressed(connection, mail["address"]):
+            raise Permanent("unsubscribed")
+        notes.mark_mail(connection, mail_id, state, now=now, reason=reason)
+
+    await context.database.write(record)
+
+
+def _finish(
+    context: Context, letter: _Letter, state: MailState, reason: str | None, *, answer: str = ""
+) -> Finish:
+    now = context.clock.now()
+
+    def record(connection: Connection) -> None:
+        notes.mark_mail(connection, letter.mail["id"], state, now=now, reason=reason)
+        showing.mark_stale(connection, letter.pull.id, now=now)
+
+    outcome = {"mail": state.value, "reason": reason, "answer": answer}
+    return Finish({name: value for name, value in outcome.items() if value}, record)

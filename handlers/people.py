@@ -1,0 +1,74 @@
+"""Who is who on GitHub: people say so themselves, one login to one person."""
+
+import re
+
+from sqlalchemy import Connection
+
+from blocks import kit
+from bot.context import Context
+from bot.errors import UserError
+from bot.models import SlackMessage
+from handlers import home
+from handlers.feature import Command, CommandCall, Feature, Reply
+from storage import people
+
+# GitHub's rule for logins: letters, digits and single hyphens, 39 at most.
+_LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
+
+
+def parse_login(text: str) -> str:
+    """Read a GitHub login, with or without `@` or GitHub's address; raises UserError."""
+    word = text.strip().strip("<>`").partition("|")[0].rstrip("/")
+    login = re.sub(r"^(?:https?://github\.com/|@)", "", word)
+    if not _LOGIN.fullmatch(login):
+        shown = f"`{text.strip()[:40]}` is not a GitHub login; " if text.strip() else ""
+        raise UserError(f"{shown}write it like `/patchforge link octocat`.")
+    return login
+
+
+async def _link(context: Context, call: CommandCall) -> Reply:
+    if not call.text.strip():
+        current = await context.database.read(lambda connection: people.login_of(connection, call.user))
+        if current:
+            return _say(f"You are `{current}` on GitHub. Another login: `/patchforge link other-login`.")
+    login, now = parse_login(call.text), context.clock.now()
+
+    def record(connection: Connection) -> None:
+        taken = people.link(connection, call.user, login, now=now)
+        if taken:
+            raise UserError(f"`{login}` is {kit.mention(taken)} already; ask them, or check the spelling.")
+        home.ask(connection, now=now)
+
+    await context.database.write(record)
+    return _say(f"Linked: you are `{login}` on GitHub. App Home shows what waits for you.")
+
+
+async def _unlink(context: Context, call: CommandCall) -> Reply:
+    now = context.clock.now()
+
+    def record(connection: Connection) -> bool:
+        home.ask(connection, now=now)
+        return people.unlink(connection, call.user)
+
+    was = await context.database.write(record)
+    return _say("Unlinked: I no longer know your GitHub login." if was else "You were not linked.")
+
+
+def _say(sentence: str) -> SlackMessage:
+    return kit.message(sentence.replace("`", ""), [kit.section(kit.prose(sentence))])
+
+
+FEATURE = Feature(
+    name="people",
+    commands=(
+        Command(
+            "link",
+            "link your-login",
+            "Tell me who you are on GitHub.",
+            _link,
+            "I use it to show what waits for you in App Home, to mention you when your review is wanted, "
+            "and so that nobody approves the release note of their own change. Only you can set yours.",
+        ),
+        Command("unlink", "unlink", "Forget who I am on GitHub.", _unlink),
+    ),
+)

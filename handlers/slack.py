@@ -1,0 +1,225 @@
+"""The Slack door: Socket Mode through Bolt, handed on to whichever feature answers."""
+
+import asyncio
+import difflib
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from blocks import ids
+from blocks.help import error_message, notice
+from bot.clients.slack import check_app_token
+from bot.context import Context
+from bot.errors import PatchForgeError, UserError
+from bot.models import SlackMessage
+from handlers.feature import Click, Command, CommandCall, Feature, FieldErrors, Reply, Submission
+from storage.database import DatabaseUnavailable
+
+# Slack gives up on an acknowledgement after three seconds; what takes longer answers afterwards.
+_ACK_WITHIN = 2.0
+
+log = structlog.stdlib.get_logger(__name__)
+
+T = TypeVar("T")
+Body = Mapping[str, Any]
+Respond = Callable[..., Awaitable[Any]]
+
+
+class SlackDoor:
+    """Routes commands, clicks, views and events to the features.
+
+    A handler's transaction is committed before the acknowledgement, so that an envelope which a crash left
+    unanswered comes again; only what takes longer than two seconds is acknowledged first.
+    """
+
+    def __init__(self, context: Context, features: Iterable[Feature], session: aiohttp.ClientSession) -> None:
+        features = tuple(features)
+        self._context = context
+        self._session = session
+        self._commands: dict[str, Command] = {
+            command.name: command for feature in features for command in feature.commands
+        }
+        self._actions = {name: run for feature in features for name, run in feature.actions.items()}
+        self._views = {name: run for feature in features for name, run in feature.views.items()}
+        self._events = {name: run for feature in features for name, run in feature.slack_events.items()}
+        self._handler: AsyncSocketModeHandler | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether the socket is up."""
+        session = self._handler.client.current_session if self._handler else None
+        return session is not None and not session.closed
+
+    async def connect(self) -> None:
+        """Check the app token, then open the socket; raises ConfigurationError with one line."""
+        settings = self._context.settings
+        assert settings.slack_app_token  # noqa: S101 - require_run() looked
+        token = settings.slack_app_token.get_secret_value()
+        await check_app_token(self._session, token=token, base_url=settings.slack_api_url)
+        self._handler = AsyncSocketModeHandler(self._application(), token)
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
+
+    async def aclose(self) -> None:
+        """Take nothing more from Slack."""
+        if self._handler:
+            await self._handler.close_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
+
+    def _application(self) -> AsyncApp:
+        logger = logging.getLogger("slack_bolt")
+        application = AsyncApp(
+            client=self._context.slack.web, logger=logger, request_verification_enabled=False
+        )
+        application.command(re.compile("^/"))(self._on_command)
+        application.action(re.compile("^pf"))(self._on_action)
+        application.view(re.compile("^pf"))(self._on_view)
+        for name in self._events:
+            application.event(name)(self._on_event)
+        return application
+
+    # Bolt passes arguments by these names.
+    async def _on_command(self, ack: Respond, respond: Respond, body: Body) -> None:
+        async def answer(reply: Reply) -> Mapping[str, Any]:
+            return {"response_type": "ephemeral", "text": reply.text, "blocks": reply.blocks} if reply else {}
+
+        await self._answer(ack, respond, self._run_command(body), answer)
+
+    async def _run_command(self, body: Body) -> Reply:
+        word, _, text = str(body.get("text") or "").strip().partition(" ")
+        name = word.lower() or "help"
+        command = self._commands.get(name)
+        if command is None:
+            near = difflib.get_close_matches(name, self._commands, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "try `/patchforge help`."
+            raise UserError(f"I don't know the command `{word[:40]}`; {hint}")
+        call = CommandCall(
+            user=body["user_id"], channel=body["channel_id"], text=text.strip(), trigger_id=body["trigger_id"]
+        )
+        log.info("command", command=name, user=call.user, channel=call.channel)
+        return await command.run(self._context, call)
+
+    async def _on_action(self, ack: Respond, respond: Respond, body: Body) -> None:
+        async def answer(reply: Reply) -> Mapping[str, Any]:
+            if reply and body.get("response_url"):
+                await respond(
+                    text=reply.text, blocks=reply.blocks, response_type="ephemeral", replace_original=False
+                )
+            elif reply:
+                await self._context.slack.open_view(body["trigger_id"], notice(reply))
+            return {}
+
+        await self._answer(ack, respond, self._run_action(body), answer)
+
+    async def _run_action(self, body: Body) -> Reply:
+        action = body["actions"][0]
+        name = action["action_id"]
+        handler = self._actions.get(name)
+        if handler is None:
+            if name in ids.LINKS:
+                return None
+            raise UserError("That button is from an older version; run the command again to get a new one.")
+        container, view = body.get("container") or {}, body.get("view") or {}
+        click = Click(
+            user=body["user"]["id"],
+            action_id=name,
+            value=str(action.get("value") or (action.get("selected_option") or {}).get("value") or ""),
+            trigger_id=body.get("trigger_id", ""),
+            channel=(body.get("channel") or {}).get("id", ""),
+            ts=container.get("message_ts", ""),
+            view_id=view.get("id", ""),
+            metadata=view.get("private_metadata", ""),
+            state=(view.get("state") or body.get("state") or {}).get("values", {}),
+        )
+        log.info("click", action=name, user=click.user, channel=click.channel)
+        return await handler(self._context, click)
+
+    async def _on_view(self, ack: Respond, respond: Respond, body: Body) -> None:
+        async def answer(reply: Reply | FieldErrors) -> Mapping[str, Any]:
+            if isinstance(reply, FieldErrors):
+                return {"response_action": "errors", "errors": dict(reply.errors)}
+            if reply:
+                return {"response_action": "update", "view": notice(reply)}
+            return {}
+
+        await self._answer(ack, respond, self._run_view(body), answer)
+
+    async def _run_view(self, body: Body) -> Reply | FieldErrors:
+        view = body["view"]
+        handler = self._views.get(view["callback_id"])
+        if handler is None:
+            raise UserError("That form is from an older version; close it and open it again.")
+        values = {
+            block: _value(element)
+            for block, elements in view["state"]["values"].items()
+            for element in elements.values()
+        }
+        log.info("submission", view=view["callback_id"], user=body["user"]["id"])
+        return await handler(
+            self._context,
+            Submission(body["user"]["id"], view["callback_id"], view.get("private_metadata", ""), values),
+        )
+
+    async def _on_event(self, ack: Respond, event: Body) -> None:
+        try:
+            await self._events[event["type"]](self._context, event)
+        except Exception:  # an event has nobody to answer to
+            log.exception("event.crashed", slack_event=event["type"])
+        await ack()
+
+    async def _answer(
+        self,
+        ack: Respond,
+        respond: Respond,
+        work: Awaitable[T],
+        answer: Callable[[T | Reply], Awaitable[Mapping[str, Any]]],
+    ) -> None:
+        """Do the work, answer within two seconds or acknowledge and answer later; nothing escapes to Bolt."""
+        task = asyncio.ensure_future(_kindly(work))
+        done, _ = await asyncio.wait({task}, timeout=_ACK_WITHIN)
+        try:
+            if done:
+                await ack(**await answer(task.result()))
+                return
+            await ack()
+            late = await answer(await task)
+            if "text" in late:
+                await respond(**late)
+        except Exception:
+            log.exception("answer.failed")
+
+
+async def _kindly(work: Awaitable[T]) -> T | SlackMessage:
+    """Turn every failure into one sentence for the person; those that are ours carry a reference."""
+    try:
+        return await work
+    except UserError as mistake:
+        return error_message(str(mistake))
+    except DatabaseUnavailable:
+        return error_message(
+            "My database does not answer; nothing was changed. Please try again in a minute."
+        )
+    except Exception as failure:
+        reference = secrets.token_hex(4)
+        log.exception("handler.crashed", reference=reference)
+        cause = f" ({failure})" if isinstance(failure, PatchForgeError) else ""
+        return error_message(
+            f"Something went wrong{cause}. Try again, or tell your admin the reference {reference}."
+        )
+
+
+def _value(element: Mapping[str, Any]) -> Any:
+    """Return what was entered or chosen in one element of a view."""
+    if "selected_options" in element:
+        return [option["value"] for option in element["selected_options"] or []]
+    if "selected_option" in element:
+        return (element["selected_option"] or {}).get("value")
+    for name in ("value", "selected_user", "selected_conversation", "selected_channel"):
+        if name in element:
+            return element[name]
+    return None
