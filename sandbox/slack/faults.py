@@ -38,7 +38,7 @@ class Faults:
         seconds: float = 30.0,
         error: str = "internal_error",
     ) -> None:
-        """Let the next `times` calls of `method` (`*`: of any) fail.
+        """Let the next `times` calls of `method` fail (`*`: of any; `response_url`: of those).
 
         `429` answers without a Retry-After header unless `retry_after` (seconds) is given; `hang` waits
         `seconds` before it takes the call, `hang_after` before it answers; `error` answers `ok: false`.

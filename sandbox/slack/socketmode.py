@@ -149,13 +149,17 @@ class SocketHub:
         envelope = self._new(kind, payload, accepts=accepts)
         loop = asyncio.get_running_loop()
         envelope.timer = loop.call_later(
-            max(rules.reconnect_grace, rules.ack_timeout), self._pending.pop, envelope.id, None
+            max(rules.reconnect_grace, rules.ack_timeout), self._forget, envelope
         )
         await self._send(envelope)
         try:
             return await asyncio.wait_for(asyncio.shield(envelope.answer), rules.ack_timeout)
         except TimeoutError:
             raise UnansweredError("operation_timeout") from None
+
+    def _forget(self, envelope: Envelope) -> None:
+        self._pending.pop(envelope.id, None)
+        self._workspace.touch()
 
     def publish(self, name: str, event: dict[str, Any]) -> None:
         """Send an event if the app subscribed to it, again when it is not acknowledged."""
@@ -179,7 +183,7 @@ class SocketHub:
             await envelope.sent.wait()
             if await _within(envelope.answer, rules.ack_timeout):
                 return
-        self._pending.pop(envelope.id, None)
+        self._forget(envelope)
 
     async def _send(self, envelope: Envelope) -> None:
         if self._delays:

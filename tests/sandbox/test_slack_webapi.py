@@ -399,3 +399,47 @@ async def test_changes_are_announced(desk: Desk) -> None:
     await desk.client.chat_postMessage(channel=desk.room.id, text="x")
     assert await anext(changes) > seen
     await changes.aclose()
+
+
+async def test_the_ledger_keeps_what_was_sent(desk: Desk) -> None:
+    await desk.client.chat_postMessage(channel=desk.room.id, text="x", blocks=DIVIDER)
+    (call,) = desk.workspace.calls_of("chat.postMessage", outcome="ok")
+    assert call.args["blocks"] == DIVIDER
+    assert call.response["message"]["blocks"][0].keys() == {"type", "block_id"}
+
+
+async def test_malformed_json_in_a_field_is_refused(desk: Desk) -> None:
+    for name, value, code in (
+        ("blocks", "{", "invalid_blocks_format"),
+        ("blocks", "{}", "invalid_blocks_format"),
+        ("blocks", "[1]", "invalid_blocks_format"),
+        ("metadata", "[]", "invalid_metadata_format"),
+    ):
+        fields = {"channel": desk.room.id, "text": "t", name: value}
+        assert await refusal(desk.client.api_call("chat.postMessage", data=fields)) == code
+
+
+async def test_a_deleted_message_with_replies_leaves_a_tombstone(desk: Desk) -> None:
+    client, room = desk.client, desk.room.id
+    first = (await client.chat_postMessage(channel=room, text="x"))["ts"]
+    reply = (await client.chat_postMessage(channel=room, text="y", thread_ts=first))["ts"]
+    deep = client.chat_postMessage(channel=room, text="z", thread_ts=reply)
+    assert await refusal(deep) == "cannot_reply_to_message"
+    await client.chat_delete(channel=room, ts=first)
+    assert desk.slack.messages(room)[0].deleted
+    assert [message.text for message in desk.slack.thread(room, first)] == ["y"]
+    assert await refusal(client.chat_update(channel=room, ts=first, text="x")) == "message_not_found"
+
+
+@pytest.mark.parametrize("rules", [Rules(edit_window=60)])
+async def test_the_edit_window_closes(desk: Desk) -> None:
+    ts = (await desk.client.chat_postMessage(channel=desk.room.id, text="x"))["ts"]
+    desk.clock.now += 61
+    edit = desk.client.chat_update(channel=desk.room.id, ts=ts, text="y")
+    assert await refusal(edit) == "edit_window_closed"
+
+
+@pytest.mark.parametrize("rules", [Rules(checks=False)])
+async def test_without_checks_nothing_is_examined(desk: Desk) -> None:
+    await desk.client.chat_postMessage(channel=desk.room.id, text="**bold**")
+    assert desk.workspace.violations == []

@@ -31,10 +31,8 @@ def check(payload: Mapping[str, Any], surface: Surface) -> list[Violation]:
 
 def _message(report: Report, payload: Mapping[str, Any]) -> None:
     _fallback(report, payload)
-    attachments = payload.get("attachments") or []
-    if len(attachments) > 100:
-        report.error("/attachments", "attachments", f"{len(attachments)}, at most 100")
-    elif len(attachments) > 20:
+    attachments = report.count(payload.get("attachments") or [], "/attachments", 100, 0, rule="attachments")
+    if 20 < len(attachments) <= 100:
         report.warn("/attachments", "attachments", f"{len(attachments)}, 20 are advised")
     for index, attachment in enumerate(attachments):
         if isinstance(attachment, dict) and "blocks" in attachment:

@@ -93,10 +93,10 @@ class Report:
         """Check one property against `str bool list num dict any` or an `a|b|c` enumeration."""
         if value is None:
             self.warn(pointer, "null_property", "is null; leave it out")
-        elif "|" in kind:
+        if "|" in kind:
             if value not in kind.split("|"):
                 self.error(pointer, "enum", f"{value!r} is none of {kind}")
-        elif kind != "any":
+        elif kind != "any" and value is not None:
             wrong = isinstance(value, bool) and kind == "num"
             if wrong or not isinstance(value, _PYTHON_TYPES[kind]):
                 self.error(pointer, "type", f"must be {kind}, not {type(value).__name__}")

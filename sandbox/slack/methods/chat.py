@@ -72,8 +72,12 @@ def _content(args: Args) -> dict[str, Any]:
         ("metadata", "invalid_metadata_format"),
     ):
         value = args.json(name, code)
-        if value is not None:
-            content[name] = value
+        if value is None:
+            continue
+        shape = dict if name == "metadata" else list
+        if not isinstance(value, shape) or not all(isinstance(part, dict) for part in value if shape is list):
+            raise SlackError(code)
+        content[name] = value
     return content
 
 
