@@ -31,7 +31,9 @@ def topic(command: tuple[str, str, str, str]) -> SlackMessage:
 
 
 def error_message(sentence: str) -> SlackMessage:
-    """Tell one person what went wrong and what to do next."""
+    """Tell one person what went wrong and what to do next; Markup may mention somebody."""
+    if isinstance(sentence, kit.Markup):
+        return kit.message(sentence, [kit.section(sentence)])
     return kit.message(sentence.replace("`", ""), [kit.section(kit.prose(sentence, 1000))])
 
 

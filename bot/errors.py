@@ -10,7 +10,11 @@ class ConfigurationError(PatchForgeError):
 
 
 class UserError(PatchForgeError):
-    """The person can fix it; the text is one sentence that says what to do next."""
+    """The person can fix it; `sentence` says what to do next, escaped already if it is Markup."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class RetryLater(PatchForgeError):

@@ -51,10 +51,8 @@ class GitHubDoor:
                 web.get("/healthz", self.alive),
                 web.get("/readyz", self.ready),
                 web.get("/metrics", self.metrics),
-                web.get(
-                    "/mail/unsubscribe/{token}", lambda request: show_unsubscribe(self._context, request)
-                ),
-                web.post("/mail/unsubscribe/{token}", lambda request: unsubscribe(self._context, request)),
+                web.get("/mail/unsubscribe/{token}", self.show_unsubscribe),
+                web.post("/mail/unsubscribe/{token}", self.unsubscribe),
             ]
         )
         return application
@@ -112,6 +110,14 @@ class GitHubDoor:
             state="new" if event in payloads.EVENTS else "ignored",
             received_at=self._context.clock.now(),
         )
+
+    async def show_unsubscribe(self, request: web.Request) -> web.Response:
+        """Ask whether to stop the mails to an address."""
+        return await show_unsubscribe(self._context, request)
+
+    async def unsubscribe(self, request: web.Request) -> web.Response:
+        """Stop the mails to an address."""
+        return await unsubscribe(self._context, request)
 
     async def alive(self, _request: web.Request) -> web.Response:
         """Tell that the process runs."""

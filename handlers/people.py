@@ -36,7 +36,11 @@ async def _link(context: Context, call: CommandCall) -> Reply:
     def record(connection: Connection) -> None:
         taken = people.link(connection, call.user, login, now=now)
         if taken:
-            raise UserError(f"`{login}` is {kit.mention(taken)} already; ask them, or check the spelling.")
+            raise UserError(
+                kit.join(
+                    kit.code(login), " is ", kit.mention(taken), " already; ask them, or check the spelling."
+                )
+            )
         home.ask(connection, now=now)
 
     await context.database.write(record)

@@ -199,7 +199,7 @@ async def _kindly(work: Awaitable[T]) -> T | SlackMessage:
     try:
         return await work
     except UserError as mistake:
-        return error_message(str(mistake))
+        return error_message(mistake.sentence)
     except DatabaseUnavailable:
         return error_message(
             "My database does not answer; nothing was changed. Please try again in a minute."

@@ -242,8 +242,10 @@ def _too_late(draft: RowMapping | blocks.DraftView | None) -> UserError:
     )
     who = kit.mention(by) if by else "somebody"
     said = {
-        DraftState.APPROVED: f"{who} approved this note already.",
-        DraftState.DISCARDED: f"{who} discarded this draft already; *Restore* in the thread brings it back.",
+        DraftState.APPROVED: kit.join(who, " approved this note already."),
+        DraftState.DISCARDED: kit.join(
+            who, " discarded this draft already; Restore in the thread brings it back."
+        ),
         DraftState.REDRAFTING: "A new text is being written; please wait for it.",
     }
     return UserError(said.get(DraftState(state), _CHANGED))

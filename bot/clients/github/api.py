@@ -8,6 +8,7 @@ from typing import Any
 import gidgethub
 import gidgethub.abc
 import httpx
+import jwt
 from gidgethub import apps
 
 from bot.clients.github.answers import TokenAnswer, convert
@@ -91,13 +92,13 @@ class Api:
     async def _install(self, repo: str, app_id: str, private_key: str) -> TokenAnswer:
         path = f"/repos/{repo}/installation"
         try:
-            jwt = apps.get_jwt(app_id=app_id, private_key=private_key)
-        except ValueError as error:
+            signed = apps.get_jwt(app_id=app_id, private_key=private_key)
+        except (ValueError, TypeError, jwt.PyJWTError) as error:
             raise Permanent(
                 "GITHUB_APP_PRIVATE_KEY is no RSA private key in PEM", code="private_key"
             ) from error
         try:
-            installation = await self._api.getitem(path, None, jwt=jwt)
+            installation = await self._api.getitem(path, None, jwt=signed)
             answer = await apps.get_installation_access_token(
                 self._api, installation_id=str(installation["id"]), app_id=app_id, private_key=private_key
             )
