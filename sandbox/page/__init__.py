@@ -12,7 +12,8 @@ Hooks for browser tests (`data-testid`), stable whatever the page looks like:
     viewer-select llm-mode play-story story-progress panel-story panel-github panel-mail
     channel-<name> app-patchforge home-tab messages-tab home invite-bot
     composer (its textarea writes, Enter sends) thread thread-composer thread-close
-    message-<ts> thread-open-<ts> dismiss-<ts> button-<action_id> input-<action_id> menu-<action_id>
+    message-<ts> (the parent stands in the channel and in its open thread: look inside `thread` for that one)
+    thread-open-<ts> dismiss-<ts> button-<action_id> input-<action_id> menu-<action_id>
     modal modal-submit modal-cancel modal-close error-<block_id> confirm confirm-yes confirm-deny toast
     gh-actor gh-open gh-open-<n> gh-open-own pull-<number> gh-request_review gh-approve gh-request_changes
     gh-comment gh-fail_ci gh-fix_ci gh-push gh-convert_to_draft gh-ready_for_review gh-merge gh-close

@@ -48,7 +48,7 @@ class Actor:
             return await act(details.text("viewer"), details)
         except NotVisibleError as error:
             raise ActError(f"That is no longer there: {error}.") from error
-        except (ValueError, KeyError, StopIteration) as error:
+        except (ValueError, KeyError) as error:
             raise ActError(f"GitHub or Slack would refuse this: {error}.") from error
 
     async def _command(self, viewer: str, details: "Details") -> Answer:
@@ -119,7 +119,10 @@ class Actor:
 
     async def _llm(self, _viewer: str, details: "Details") -> Answer:
         mode = details.text("mode")
-        self._page.llm.mode = next(known for known in MODES if known == mode)
+        known = next((one for one in MODES if one == mode), None)
+        if known is None:
+            raise ActError(f"There is no mode called {mode}.")
+        self._page.llm.mode = known
         self._page.bump()
         return {"ok": True}
 

@@ -51,6 +51,8 @@ class GithubActs:
         repo = fields.text("repo")
         if act == "open":
             await self._open(repo, fields)
+        elif act not in self._acts:
+            raise ValueError(f"there is no act called {act}")
         else:
             await self._acts[act](repo, self._github.pull(repo, fields.number("number")), fields)
 

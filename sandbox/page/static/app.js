@@ -52,6 +52,7 @@ function render(store) {
   showDialogs(part("dialogs"));
   if (covered && !part("dialogs").childElementCount && store.returnTo?.isConnected) store.returnTo.focus();
   stayAtBottom(bottoms);
+  for (const then of store.afterwards.splice(0)) then();
   part("live").textContent = store.news() ?? part("live").textContent;
 }
 

@@ -23,7 +23,7 @@ export function composer(channel, store, { label, thread = null, disabled = null
     },
     found.length > 0 && suggestions(id, found, draft, store),
     h("textarea", {
-      id, rows: 1, value: draft.text, "aria-label": label, placeholder: label, autocomplete: "off", spellcheck: "false",
+      id, key: "box", rows: 1, value: draft.text, "aria-label": label, placeholder: label, autocomplete: "off", spellcheck: "false",
       role: "combobox", "aria-expanded": String(found.length > 0), "aria-controls": `${id}-offers`,
       "aria-autocomplete": "list",
       "aria-activedescendant": found.length ? `${id}-offer-${draft.pick}` : null,
@@ -34,7 +34,7 @@ export function composer(channel, store, { label, thread = null, disabled = null
         store.onChange();
       },
     }),
-    h("button.send", { type: "submit", "aria-label": "Send", disabled: !draft.text.trim() }, icon(SEND)),
+    h("button.send", { key: "send", type: "submit", "aria-label": "Send", disabled: !draft.text.trim() }, icon(SEND)),
   );
 }
 
@@ -47,7 +47,7 @@ function offers(draft, store, thread) {
 function suggestions(id, found, draft, store) {
   return h(
     "ul.offers",
-    { id: `${id}-offers`, role: "listbox", "aria-label": "Commands" },
+    { key: "offers", id: `${id}-offers`, role: "listbox", "aria-label": "Commands" },
     found.map((offer, index) =>
       h(
         "li",

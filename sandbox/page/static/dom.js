@@ -78,7 +78,13 @@ function append(node, children) {
 function patchChildren(live, wanted) {
   const keyed = new Map();
   for (const child of live.childNodes) if (child.patchKey) keyed.set(child.patchKey, child);
+  const staying = new Set([...wanted.childNodes].map((child) => child.patchKey).filter(Boolean));
   let cursor = live.firstChild;
+  const drop = () => {
+    const after = cursor.nextSibling;
+    cursor.remove();
+    cursor = after;
+  };
   for (const next of [...wanted.childNodes]) {
     let match = next.patchKey ? keyed.get(next.patchKey) : cursor;
     if (match && !alike(match, next)) match = null;
@@ -86,15 +92,13 @@ function patchChildren(live, wanted) {
       live.insertBefore(next, cursor);
       continue;
     }
+    // what stands before it and goes away goes first: a node that is moved would lose the focus
+    while (cursor && cursor !== match && !staying.has(cursor.patchKey)) drop();
     if (match === cursor) cursor = cursor.nextSibling;
     else live.insertBefore(match, cursor);
     patchNode(match, next);
   }
-  while (cursor) {
-    const after = cursor.nextSibling;
-    cursor.remove();
-    cursor = after;
-  }
+  while (cursor) drop();
 }
 
 function alike(live, wanted) {

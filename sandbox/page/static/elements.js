@@ -14,9 +14,9 @@ const TEXTS = {
   timepicker: "time",
 };
 
-/** Name an input; there is one such id in the page. */
+/** Name an input; a message may be shown in its channel and in its thread, so the surface is part of it. */
 export function inputId(block, item, place) {
-  return `${place.where.view || place.where.ts}-${block.block_id}-${item.action_id}`;
+  return `${place.surface}-${place.where.view || place.where.ts}-${block.block_id}-${item.action_id}`;
 }
 
 /** Render one element of `block`; `aria` is `{invalid, describedby}` for inputs in modals. */

@@ -16,8 +16,7 @@ export function menu(id, face, label, entries, store, testid = `menu-${id}`) {
         "data-testid": testid,
         onclick: (event) => {
           const holder = event.currentTarget.parentElement;
-          store.set({ menu: open ? null : id });
-          holder.querySelector("[role=menuitem]")?.focus();
+          store.set({ menu: open ? null : id }, () => holder.querySelector("[role=menuitem]")?.focus());
         },
       },
       face,

@@ -7,7 +7,7 @@ import { ago, mrkdwn } from "./mrkdwn.js";
 import { initials } from "./pictures.js";
 import { displayName } from "./state.js";
 
-const ANVIL = "M4 6h12l-2 4h-2v3h3v3H5v-3h3v-3C6 10 4 8 4 6z";
+const ANVIL = "M7 5h7v.8c1.500 0 3-.3 4-.8-.5 2.700-2.500 4.300-5 4.600v.6c0 1.300.9 2.500 2.300 3V15H6v-1.800c1.400-.5 2.300-1.700 2.300-3v-.6H7z M2 5.500h4v4C3.800 9.300 2.300 7.800 2 5.500z";
 const GROUPED_SECONDS = 300;
 
 /** Render messages, oldest first; `inThread` leaves the reply links out. */
@@ -45,7 +45,7 @@ function article(message, follows, store, inThread) {
           message.is_bot && h("span.badge", null, "APP"),
           h("time", { datetime: at.toISOString(), title: at.toLocaleString() }, clock),
         ),
-      body(message, store),
+      body(message, store, inThread),
       reactions(message, store),
       !inThread && message.reply_count > 0 && replies(message, store),
       !inThread && !message.ephemeral && !message.reply_count && !message.deleted && replyButton(message, store),
@@ -53,14 +53,14 @@ function article(message, follows, store, inThread) {
   );
 }
 
-function body(message, store) {
+function body(message, store, inThread) {
   if (message.deleted) return h("p.text.gone", null, "This message was deleted.");
-  const edited = message.edited && h("span.edited", null, "(edited)");
+  const edited = message.edited && [" ", h("span.edited", null, "(edited)")];
   if (!message.blocks?.length) return h("div.text", null, mrkdwn(message.text, store.names), edited);
   const place = {
     store,
     names: store.names,
-    surface: "message",
+    surface: inThread ? "thread" : "message",
     values: message.values,
     where: { channel: message.channel, ts: message.ts },
   };
@@ -114,8 +114,8 @@ function replyButton(message, store) {
 }
 
 function openThread(message, store) {
-  store.set({ thread: { channel: message.channel, ts: message.ts }, ...(store.narrow && { rail: null }) });
-  document.querySelector("[data-testid=thread] textarea")?.focus();
+  const thread = { channel: message.channel, ts: message.ts };
+  store.set({ thread, ...(store.narrow && { rail: null }) }, () => document.querySelector("#thread textarea")?.focus());
 }
 
 function day(message, before) {

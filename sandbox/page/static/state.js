@@ -13,6 +13,7 @@ export class Store {
     this.options = {};
     this.drafts = {};
     this.dismissed = new Set();
+    this.afterwards = [];
     this.onChange = onChange;
     this.shownToasts = null;
     this.loading = null;
@@ -86,8 +87,9 @@ export class Store {
     if (online) this.refresh();
   }
 
-  /** Change what is open and show it. */
-  set(changes) {
+  /** Change what is open and show it; `then` runs when it is shown, to move the focus there. */
+  set(changes, then = null) {
+    if (then) this.afterwards.push(then);
     Object.assign(this.ui, changes);
     const { viewer, place, rail } = this.ui;
     sessionStorage.setItem(KEPT, JSON.stringify({ viewer, place, rail }));

@@ -1,0 +1,332 @@
+"""The page in a real browser: what a person sees and does, with keys and clicks."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiosmtplib
+import pytest
+from playwright.async_api import Page as Tab
+from playwright.async_api import async_playwright, expect
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from tests.sandbox.page_kit import Body, Stage, connected
+from tests.sandbox.page_kit import stage as whole_stage
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+Ack = Callable[..., Awaitable[None]]
+
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium package")
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with whole_stage() as made:
+        yield made
+
+
+@pytest.fixture
+async def tab(stage: Stage) -> AsyncIterator[Tab]:
+    """Open the page; nothing may go wrong in it, and nothing may be asked of another address."""
+    trouble: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = await browser.new_page(viewport={"width": 1440, "height": 900})
+        tab.set_default_timeout(10_000)
+        tab.on("pageerror", lambda error: trouble.append(str(error)))
+        tab.on("console", lambda line: trouble.append(line.text) if line.type == "error" else None)
+        own = urlsplit(stage.page.url).netloc
+        tab.on("request", lambda sent: trouble.append(sent.url) if urlsplit(sent.url).netloc != own else None)
+        await tab.goto(stage.page.url)
+        await tab.get_by_test_id("channel-payments").click()
+        yield tab
+        await browser.close()
+    assert trouble == []
+
+
+def plain(text: str) -> Body:
+    return {"type": "plain_text", "text": text}
+
+
+def section(text: str) -> Body:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def button(action: str, text: str, **more: object) -> Body:
+    return {"type": "button", "action_id": action, "text": plain(text), "value": "1", **more}
+
+
+FORM: Body = {
+    "type": "modal",
+    "callback_id": "form",
+    "title": plain("Subscribe"),
+    "submit": plain("Save"),
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "repo",
+            "label": plain("Repository"),
+            "element": {"type": "plain_text_input", "action_id": "text"},
+        },
+        {
+            "type": "input",
+            "block_id": "what",
+            "label": plain("What"),
+            "element": {
+                "type": "checkboxes",
+                "action_id": "boxes",
+                "options": [
+                    {"text": plain("Reviews"), "value": "reviews"},
+                    {"text": plain("Merges"), "value": "merges"},
+                ],
+            },
+        },
+    ],
+}
+
+
+async def test_untrusted_text_stays_text(stage: Stage, tab: Tab) -> None:
+    hostile = "<img src=x onerror=alert(1)> <javascript:alert(1)|click> <http://ok.example|*fine*> &lt;b&gt;"
+    ts = await stage.post(
+        hostile, [section(hostile), {"type": "header", "text": plain("<script>alert(1)</script>")}]
+    )
+    await stage.slack.say(stage.mara.id, stage.room.id, "<svg onload=alert(1)> `<b>` *bold*")
+    message = tab.get_by_test_id(f"message-{ts}")
+    await expect(message).to_contain_text("<img src=x onerror=alert(1)>")
+    await expect(message).to_contain_text("<script>alert(1)</script>")
+    await expect(message).to_contain_text("<b>")
+    await expect(message.locator("a")).to_have_attribute("href", "http://ok.example")
+    await expect(tab.locator("#main img, #main script, #main svg[onload]")).to_have_count(0)
+    await expect(tab.locator("#main strong", has_text="bold")).to_be_visible()
+
+
+async def test_mrkdwn_looks_as_in_slack(stage: Stage, tab: Tab) -> None:
+    names = f"<@{stage.priya.id}> <#{stage.room.id}>"
+    text = f":rocket: *bold* _it_ ~gone~ `a*b*c` {names} 2*3*4 snake_case_name\n> quote"
+    message = tab.get_by_test_id(f"message-{await stage.post(text)}")
+    await expect(message.locator(".text")).to_have_text(
+        "🚀 bold it gone a*b*c @Priya Raman #payments 2*3*4 snake_case_name quote", use_inner_text=True
+    )
+    for tag in ("strong", "em", "s", "code", "blockquote"):
+        await expect(message.locator(f".text {tag}")).to_have_count(1)
+
+
+async def test_a_command_is_typed_with_the_keyboard_and_answered(stage: Stage, tab: Tab) -> None:
+    app = AsyncApp(client=stage.client)
+
+    @app.command("/patchforge")
+    async def command(ack: Ack, body: Body) -> None:
+        await ack(f"You said {body['text']}")
+
+    async with connected(app, stage.slack):
+        box = tab.get_by_test_id("composer").locator("textarea")
+        await box.focus()
+        await tab.keyboard.type("/pa")
+        await expect(tab.get_by_role("listbox").get_by_role("option")).to_have_count(5)
+        await tab.keyboard.press("ArrowUp")
+        await tab.keyboard.press("Tab")
+        await expect(box).to_have_value("/patchforge help")
+        await tab.keyboard.press("Enter")
+        answer = tab.locator("article.ephemeral")
+        await expect(answer).to_contain_text("Only visible to you")
+        await expect(answer).to_contain_text("You said help")
+        await expect(box).to_have_value("")
+        await answer.get_by_role("button", name="Dismiss").click()
+        await expect(answer).to_have_count(0)
+
+
+async def test_a_bot_that_does_not_answer_is_complained_about(tab: Tab) -> None:
+    box = tab.get_by_test_id("composer").locator("textarea")
+    await box.fill("/patchforge list")
+    await box.press("Enter")
+    await expect(tab.get_by_test_id("toast")).to_contain_text("/patchforge failed")
+
+
+async def test_a_button_asks_for_confirmation_before_the_bot_hears_of_it(stage: Stage, tab: Tab) -> None:
+    app, pressed = AsyncApp(client=stage.client), []
+
+    @app.action("approve")
+    async def approve(ack: Ack, body: Body, client: AsyncWebClient) -> None:
+        await ack()
+        pressed.append(body["user"]["id"])
+        await client.chat_update(channel=stage.room.id, ts=body["message"]["ts"], text="Approved, thank you")
+
+    confirm = {
+        "title": plain("Sure?"),
+        "text": plain("Two e-mails."),
+        "confirm": plain("Send"),
+        "deny": plain("No"),
+    }
+    ts = await stage.post(
+        "Note", [{"type": "actions", "elements": [button("approve", "Approve", confirm=confirm)]}]
+    )
+    async with connected(app, stage.slack):
+        await tab.get_by_test_id("button-approve").click()
+        await tab.keyboard.press("Escape")
+        await expect(tab.get_by_test_id("confirm")).to_have_count(0)
+        await expect(tab.get_by_test_id("button-approve")).to_be_focused()
+        await tab.keyboard.press("Enter")
+        await tab.get_by_test_id("confirm-yes").click()
+        await expect(tab.get_by_test_id(f"message-{ts}")).to_contain_text("Approved, thank you (edited)")
+    assert pressed == [stage.mara.id]
+
+
+async def test_a_modal_shows_what_is_wrong_and_keeps_what_was_typed(stage: Stage, tab: Tab) -> None:
+    app, submitted = AsyncApp(client=stage.client), []
+
+    @app.command("/patchforge")
+    async def command(ack: Ack, body: Body, client: AsyncWebClient) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=FORM)
+
+    @app.view("form")
+    async def submit(ack: Ack, view: Body) -> None:
+        values = view["state"]["values"]
+        if "/" not in values["repo"]["text"]["value"]:
+            await ack(response_action="errors", errors={"repo": "Write it as owner/name."})
+            return
+        submitted.append([option["value"] for option in values["what"]["boxes"]["selected_options"]])
+        await ack()
+
+    async with connected(app, stage.slack):
+        await stage.slack.command(stage.mara.id, stage.room.id, "/patchforge", "subscribe")
+        modal = tab.get_by_test_id("modal")
+        await expect(tab.get_by_test_id("input-text")).to_be_focused()
+        await tab.keyboard.type("payments")
+        await modal.get_by_label("Merges").check()
+        await tab.get_by_test_id("modal-submit").click()
+        await expect(tab.get_by_test_id("error-repo")).to_have_text("Write it as owner/name.")
+        await expect(tab.get_by_test_id("input-text")).to_have_value("payments")
+        await tab.get_by_test_id("input-text").fill("acme/payments")
+        await tab.keyboard.press("Enter")
+        await expect(modal).to_have_count(0)
+        await stage.slack.command(stage.mara.id, stage.room.id, "/patchforge", "subscribe")
+        await expect(modal).to_be_visible()
+        await tab.keyboard.press("Escape")
+        await expect(modal).to_have_count(0)
+    assert submitted == [["merges"]]
+
+
+async def test_a_thread_opens_beside_the_channel_and_takes_replies(stage: Stage, tab: Tab) -> None:
+    ts = await stage.post("A card")
+    await stage.post("CI failed", thread_ts=ts)
+    await expect(tab.get_by_test_id(f"thread-open-{ts}")).to_contain_text("1 reply")
+    await tab.get_by_test_id(f"thread-open-{ts}").click()
+    thread = tab.get_by_test_id("thread")
+    await expect(thread).to_contain_text("CI failed")
+    await expect(tab.get_by_test_id("thread-composer").locator("textarea")).to_be_focused()
+    await tab.keyboard.type("On it")
+    await tab.keyboard.press("Enter")
+    await expect(thread).to_contain_text("On it")
+    await expect(tab.get_by_test_id(f"thread-open-{ts}")).to_contain_text("2 replies")
+    await tab.keyboard.press("Escape")
+    await expect(thread).to_be_hidden()
+
+
+async def test_one_can_be_another_member(stage: Stage, tab: Tab) -> None:
+    await expect(tab.get_by_test_id("channel-leads")).to_be_visible()
+    await tab.get_by_test_id("viewer-select").select_option(stage.priya.id)
+    await expect(tab.get_by_test_id("channel-leads")).to_have_count(0)
+    await tab.get_by_test_id("composer").locator("textarea").fill("Priya speaking")
+    await tab.keyboard.press("Enter")
+    await expect(tab.locator("article", has_text="Priya speaking")).to_contain_text("Priya Raman")
+
+
+async def test_the_home_tab_is_published_and_its_menus_work(stage: Stage, tab: Tab) -> None:
+    app, chosen = AsyncApp(client=stage.client), []
+    options = [{"text": plain(text), "value": text.lower()} for text in ("Snooze", "Mute")]
+    more = {"type": "overflow", "action_id": "more", "options": options}
+    home = {"type": "home", "blocks": [{**section("*Waiting for you*"), "accessory": more}]}
+
+    @app.event("app_home_opened")
+    async def opened(event: Body, client: AsyncWebClient) -> None:
+        await client.views_publish(user_id=event["user"], view=home)
+
+    @app.action("more")
+    async def choose(ack: Ack, action: Body) -> None:
+        await ack()
+        chosen.append(action["selected_option"]["value"])
+
+    async with connected(app, stage.slack):
+        await tab.get_by_test_id("app-patchforge").click()
+        await expect(tab.get_by_test_id("home")).to_contain_text("Waiting for you")
+        await tab.get_by_test_id("menu-more").press("Enter")
+        await expect(tab.get_by_role("menuitem")).to_have_text(["Snooze", "Mute"])
+        await tab.keyboard.press("ArrowDown")
+        await tab.keyboard.press("Enter")
+        await expect(tab.get_by_role("menuitem")).to_have_count(0)
+        await tab.get_by_test_id("messages-tab").click()
+    assert chosen == ["mute"]
+
+
+async def test_the_github_panel_carries_a_pull_request_to_its_merge(stage: Stage, tab: Tab) -> None:
+    await tab.get_by_test_id("gh-open").click()
+    await tab.get_by_test_id("gh-open-0").click()
+    pull = tab.locator(".pull", has_text=stage.demo.feature.title)
+    await tab.get_by_test_id("gh-request_review").click()
+    await tab.locator("#ask-reviewer").select_option(stage.demo.reviewer)
+    await tab.get_by_test_id("ask-go").click()
+    await expect(pull).to_contain_text(f"⏳ {stage.demo.reviewer}")
+    await tab.get_by_test_id("gh-fail_ci").click()
+    await expect(pull).to_contain_text("✕ test")
+    await tab.get_by_test_id("gh-approve").click()
+    await expect(pull).to_contain_text(f"✓ {stage.demo.reviewer}")
+    await tab.get_by_test_id("gh-merge").click()
+    await expect(pull.locator(".state")).to_have_text("merged")
+    await expect(tab.get_by_test_id("gh-merge")).to_have_count(0)
+
+
+async def test_the_mailbox_shows_an_e_mail_as_html_and_as_text(stage: Stage, tab: Tab) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "bot@example.org", "jonas@example.org", "It is out"
+    message.set_content("Plain words")
+    message.add_alternative("<h1>Rich words</h1>", subtype="html")
+    await aiosmtplib.send(message, hostname=stage.mail.host, port=stage.mail.port)
+    await tab.get_by_test_id("panel-mail").click()
+    await tab.get_by_test_id("mail-item").click()
+    await expect(tab.get_by_test_id("mail-to")).to_have_text("jonas@example.org")
+    await expect(tab.frame_locator("[data-testid=mail-frame]").locator("h1")).to_have_text("Rich words")
+    await tab.get_by_test_id("mail-text").click()
+    await expect(tab.get_by_test_id("mail-body")).to_contain_text("Plain words")
+    await tab.keyboard.press("Escape")
+    await expect(tab.get_by_test_id("mail-reader")).to_have_count(0)
+
+
+async def test_the_story_shows_how_far_it_is(stage: Stage, tab: Tab) -> None:
+    await tab.get_by_test_id("play-story").click()
+    steps = tab.get_by_test_id("story-step")
+    await expect(steps.first).to_have_attribute("data-status", "running")
+    await expect(tab.get_by_test_id("play-story")).to_be_disabled()
+    stage.story.go.set()
+    await expect(steps.last).to_have_attribute("data-status", "failed")
+    await expect(steps.last).to_contain_text("Nobody was there.")
+    await expect(tab.get_by_test_id("story-progress")).to_have_text("failed at 2 of 2")
+    await expect(tab.get_by_test_id("play-story")).to_be_enabled()
+
+
+async def test_the_model_can_be_made_to_misbehave(stage: Stage, tab: Tab) -> None:
+    await tab.get_by_test_id("llm-mode").select_option("rate_limited")
+    await expect(tab.get_by_test_id("llm-mode")).to_have_value("rate_limited")
+    await tab.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+    assert stage.llm.mode == "rate_limited"
+
+
+async def test_a_new_message_is_read_out_and_marks_its_channel(stage: Stage, tab: Tab) -> None:
+    await stage.post("Something *new*")
+    await expect(tab.get_by_role("status")).to_contain_text("PatchForge: Something")
+    await tab.get_by_test_id("channel-leads").click()
+    await stage.post("And more")
+    await expect(tab.get_by_test_id("channel-payments")).to_contain_text("unread")
+    await tab.get_by_test_id("channel-payments").click()
+    await expect(tab.get_by_test_id("channel-payments")).not_to_contain_text("unread")
