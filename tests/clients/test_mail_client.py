@@ -1,15 +1,25 @@
 """E-mail leaves once, and what may have happened when it did not is known exactly."""
 
+import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
 from bot.clients.mail import Mailer
 from bot.config import Settings
 from bot.errors import Permanent, RetryLater
+from bot.models import SystemClock
 from sandbox.mail import MailServer
 
 
@@ -129,6 +139,69 @@ async def test_nothing_is_said_in_the_clear_where_tls_is_wanted(server: MailServ
         assert not caught.value.ambiguous
     assert steps.taken == 0
     assert not server.accepted
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_tls_is_spoken_with_whom_the_certificate_names_and_nobody_else(
+    tmp_path: Path, security: Literal["starttls", "tls"]
+) -> None:
+    authority = certificate(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    taken: list[bytes] = []
+
+    class Handler:
+        async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+            self, _server: SMTP, _session: Session, envelope: Envelope
+        ) -> str:
+            taken.append(envelope.original_content or b"")
+            return "250 OK"
+
+    def serve() -> SMTP:
+        if security == "tls":
+            return SMTP(Handler())
+        return SMTP(Handler(), tls_context=context, require_starttls=True)
+
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(serve, "127.0.0.1", 0, ssl=context if security == "tls" else None)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        trusting = Mailer("localhost", port, security=security, timeout=5, tls=authority)
+        assert await trusting.send(message(), Steps().before_data) == "250 OK"
+        with pytest.raises(RetryLater, match="certificate"):
+            await Mailer("localhost", port, security=security, timeout=5).send(message(), Steps().before_data)
+        assert len(taken) == 1
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def certificate(folder: Path) -> ssl.SSLContext:
+    """Write a certificate for localhost and its key; return the context of somebody who trusts it."""
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    today = SystemClock().now()
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    (folder / "cert.pem").write_bytes(pem)
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+    )
+    return ssl.create_default_context(cadata=pem.decode())
 
 
 async def test_without_a_host_mail_is_off() -> None:
