@@ -61,6 +61,7 @@ class WebApi:
         workspace.calls.append(call)
         fault = workspace.faults.take(method)
         if fault is not None:
+            workspace.touch()
             instead = await self._strike_before(request, fault, call)
             if instead is not None:
                 return instead
@@ -173,12 +174,15 @@ async def _read(request: web.Request) -> tuple[dict[str, Any], str | None]:
     if request.content_type == "application/json":
         try:
             decoded = json.loads(body) if body else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             return raw, "invalid_json"
         if not isinstance(decoded, dict):
             return raw, "json_not_object"
         return raw | decoded, None
-    form = await request.post()
+    try:
+        form = await request.post()
+    except ValueError:
+        return raw, "invalid_form_data"
     return raw | {name: value for name, value in form.items() if isinstance(value, str)}, None
 
 

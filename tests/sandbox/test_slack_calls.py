@@ -1,5 +1,6 @@
 """Tokens, scopes, rates, faults and the ledger of the Web API stand-in."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -7,7 +8,7 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from sandbox.slack import DEFAULT_SCOPES, Rules
+from sandbox.slack import DEFAULT_SCOPES, Rules, SlackServer
 from tests.sandbox.slack_kit import DIVIDER, Stage, open_stage, refusal
 
 
@@ -149,3 +150,40 @@ async def test_malformed_json_in_a_field_is_refused(stage: Stage) -> None:
 async def test_without_checks_nothing_is_examined(stage: Stage) -> None:
     await stage.client.chat_postMessage(channel=stage.room.id, text="**bold**")
     assert stage.workspace.violations == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        ("application/json", b"{", "invalid_json"),
+        ("application/json", b"[" * 100_000, "invalid_json"),
+        ("application/json", b"\xff", "invalid_json"),
+        ("application/json", b"[1]", "json_not_object"),
+        ("application/x-www-form-urlencoded", b"\xff=\xfe", "invalid_form_data"),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_refused(stage: Stage, kind: str, body: bytes, code: str) -> None:
+    headers = {"Content-Type": kind, "Authorization": f"Bearer {stage.slack.bot_token}"}
+    async with stage.session.post(
+        f"{stage.slack.api_url}chat.postMessage", data=body, headers=headers
+    ) as response:
+        assert (response.status, (await response.json())["error"]) == (200, code)
+
+
+async def test_a_call_that_hangs_does_not_keep_the_server_from_stopping(stage: Stage) -> None:
+    stage.workspace.faults.add("auth.test", "hang", seconds=600)
+    calling = asyncio.create_task(stage.client.auth_test())
+    await stage.slack.until(lambda: stage.workspace.faults.pending == 0)
+    async with asyncio.timeout(5):
+        await stage.slack.aclose()
+    await asyncio.wait([calling])
+    assert calling.exception() is None or isinstance(calling.exception(), aiohttp.ClientError)
+
+
+async def test_a_workspace_outlives_its_server(stage: Stage) -> None:
+    await stage.client.chat_postMessage(channel=stage.room.id, text="before")
+    port = int(stage.slack.base_url.rpartition(":")[2])
+    await stage.slack.aclose()
+    async with await SlackServer.start(stage.workspace, port=port):
+        await stage.client.chat_postMessage(channel=stage.room.id, text="after")
+    assert [message.text for message in stage.slack.messages(stage.room.id)] == ["before", "after"]
