@@ -1,10 +1,10 @@
 """Settings: the only reader of the environment, with one clear line for each mistake."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -170,12 +170,11 @@ class Settings(BaseSettings):
                 raise ConfigurationError(f"{name.upper()} is not set; see the README's configuration table")
 
 
-def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings() -> Settings:
     """Read the settings from the environment and `.env`; raise ConfigurationError with one line."""
     known = {name.upper() for name in Settings.model_fields}
-    for name in environ if environ is not None else os.environ:
-        upper = name.upper()
-        if upper.startswith(_OUR_PREFIXES) and not upper.startswith(_NOT_OURS) and upper not in known:
+    for name in origins():
+        if name.startswith(_OUR_PREFIXES) and not name.startswith(_NOT_OURS) and name not in known:
             raise ConfigurationError(f"{name} is not a setting PatchForge knows; is it misspelt?")
     try:
         return Settings()
@@ -184,3 +183,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         message = first["msg"].removeprefix("Value error, ")
         place = ".".join(str(part) for part in first["loc"][:1]).upper()
         raise ConfigurationError(f"{place}: {message}" if place else message) from None
+
+
+def origins() -> dict[str, str]:
+    """Tell of each variable that is set, in capitals, whether it comes from the environment or `.env`."""
+    from_file = dict.fromkeys((name.upper() for name in dotenv_values(".env")), ".env")
+    return from_file | dict.fromkeys((name.upper() for name in os.environ), "environment")

@@ -208,7 +208,7 @@ class Job:
     """One unit of outgoing work as the ledger holds it.
 
     `wanted` counts how often it was asked for; `suspect` is True when an earlier attempt may have had its
-    effect; `lease` names the attempt and fences late outcomes; `lane` is the Slack channel it is paced by.
+    effect; `lease` names the attempt and fences late outcomes; `lane` names the pace it keeps.
     """
 
     id: int

@@ -35,7 +35,7 @@ def enqueue(
 
     Asking again for a job that waits changes nothing but its count; one that is running runs once more
     afterwards; a finished, parked or failed one becomes ready. Jobs of one `ordering` never run at once and
-    keep their order; `lane` is the Slack channel whose pace they keep.
+    keep their order; `lane` names the pace they keep.
     """
     statement = insert(connection, jobs).values(
         kind=kind,
@@ -56,6 +56,7 @@ def enqueue(
             set_={
                 "wanted": jobs.c.wanted + 1,
                 "payload": statement.excluded.payload,
+                "lane": statement.excluded.lane,
                 "state": case((finished, "ready"), else_=jobs.c.state),
                 "run_at": case((finished, statement.excluded.run_at), else_=jobs.c.run_at),
                 "attempts": case((finished, 0), else_=jobs.c.attempts),

@@ -1,13 +1,18 @@
 """What Slack should show: one row per message, a job to bring Slack to it, and what it shows now."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
 from storage import jobs
 from storage.sql import insert
 from storage.tables import messages
+
+# The lane of all edits, whatever their channel.
+EDITS = "edits"
+# Events come in bursts: an opened pull request is labelled, assigned and checked within the same second.
+_GATHER = timedelta(seconds=0.5)
 
 
 def ensure(
@@ -51,13 +56,20 @@ def mark_stale(
     run_at: datetime | None = None,
     priority: int = jobs.MESSAGE,
 ) -> None:
-    """Ask for the message to be shown as it should be now; many marks are one showing."""
+    """Ask for the message to be shown as it should be now; many marks are one showing.
+
+    A new message goes out at once, at its channel's pace. An edit waits a moment for more of its kind, unless
+    a person is waiting.
+    """
+    posted = message["ts"] is not None
+    if posted and run_at is None and priority != jobs.PERSON:
+        run_at = now + _GATHER
     jobs.enqueue(
         connection,
         "slack.show",
         f"show:{message['id']}",
         ordering=f"thread:{message['parent_id'] or message['id']}",
-        lane=message["channel"],
+        lane=EDITS if posted else message["channel"],
         payload={"message_id": message["id"]},
         now=now,
         run_at=run_at,

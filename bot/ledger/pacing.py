@@ -1,12 +1,22 @@
-"""The pace of each Slack channel: about one message a second, with a short burst."""
+"""The pace of each lane: a Slack channel takes about one new message a second, all edits share one lane."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many jobs a second a lane lets through, and how many at once after a rest."""
+
+    rate: float
+    burst: float
+
+
 # Slack: "one message per second per channel", short bursts are let through.
-RATE = 1.0
-BURST = 8.0
+CHANNEL = Pace(1.0, 8.0)
+# Slack counts edits for the whole workspace and lets many through; what is too much it answers with 429.
+EDITS = Pace(20.0, 60.0)
 
 
 @dataclass(slots=True)
@@ -22,8 +32,9 @@ class Pacer:
     It is asked from the thread that claims jobs and told of 429s from the event loop.
     """
 
-    def __init__(self, rate: float = RATE, burst: float = BURST) -> None:
-        self._rate, self._burst = rate, burst
+    def __init__(self, usual: Pace = CHANNEL, special: Mapping[str, Pace] | None = None) -> None:
+        self._usual = usual
+        self._special = {"edits": EDITS} if special is None else special
         self._buckets: dict[str, _Bucket] = {}
         self._lock = threading.Lock()
 
@@ -51,7 +62,7 @@ class Pacer:
                 bucket = self._refill(lane, now)
                 if bucket.closed_until > now or bucket.tokens < 1:
                     shut.append(lane)
-                elif bucket.tokens >= self._burst:
+                elif bucket.tokens >= self._pace(lane).burst:
                     del self._buckets[lane]
             return shut
 
@@ -59,15 +70,19 @@ class Pacer:
         """Return when the first closed lane opens."""
         with self._lock:
             moments = [
-                max(bucket.closed_until, bucket.at + (1 - bucket.tokens) / self._rate)
-                for bucket in self._buckets.values()
+                max(bucket.closed_until, bucket.at + (1 - bucket.tokens) / self._pace(lane).rate)
+                for lane, bucket in self._buckets.items()
                 if bucket.closed_until > now or bucket.tokens < 1
             ]
             return min(moments, default=None)
 
+    def _pace(self, lane: str) -> Pace:
+        return self._special.get(lane, self._usual)
+
     def _refill(self, lane: str, now: float) -> _Bucket:
-        bucket = self._buckets.setdefault(lane, _Bucket(self._burst, now))
+        pace = self._pace(lane)
+        bucket = self._buckets.setdefault(lane, _Bucket(pace.burst, now))
         if now > bucket.at:
-            bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._rate)
+            bucket.tokens = min(pace.burst, bucket.tokens + (now - bucket.at) * pace.rate)
             bucket.at = now
         return bucket

@@ -1,0 +1,205 @@
+"""`patchforge demo`: the stand-ins and the page in this process, the real bot in another."""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import signal
+import sys
+import tempfile
+import webbrowser
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from sandbox.github import GitHub, GitHubServer, seed_demo
+from sandbox.llm import LlmServer
+from sandbox.mail import MailServer
+from sandbox.page import Page
+from sandbox.slack import SlackServer, User, Workspace
+from sandbox.story import Story
+
+# Seconds that the bot may take to start.
+_START = 30.0
+# Seconds between two steps when somebody watches.
+_PACE = 1.5
+
+
+class BotDiedError(Exception):
+    """The bot's process ended; the text is the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that a demo consists of."""
+
+    slack: SlackServer
+    github: GitHub
+    llm: LlmServer
+    mail: MailServer
+    story: Story
+    bot: asyncio.subprocess.Process
+    address: str
+
+
+async def run_demo(*, once: bool, port: int, browser: bool) -> int:
+    """Run the demo and return the exit code: 0, or 1 if a step of the story failed."""
+    console = Console(highlight=False)
+    try:
+        async with stage(pause=0.0 if once else _PACE) as on:
+            return await _play_once(console, on) if once else await _show(console, on, port, browser=browser)
+    except BotDiedError as error:
+        console.print(f"The bot did not start. The end of its log:\n{error}", markup=False)
+        return 1
+
+
+@contextlib.asynccontextmanager
+async def stage(*, pause: float = 0.0) -> AsyncIterator[Stage]:
+    """Start the stand-ins and the bot among them, subscribe nothing yet."""
+    workspace = Workspace()
+    github = GitHub()
+    demo = await seed_demo(github)
+    people = _people(workspace, github)
+    members = list(people.values())
+    channel = workspace.add_channel("payments", members=members, bot=True)
+    workspace.add_channel("general", members=members)
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="patchforge-demo-")))
+        slack = await stack.enter_async_context(await SlackServer.start(workspace))
+        github_server = await stack.enter_async_context(await GitHubServer.start(github))
+        llm = await LlmServer.start()
+        stack.push_async_callback(llm.aclose)
+        mail = await MailServer.start()
+        stack.push_async_callback(mail.aclose)
+        secret = secrets.token_hex(16)
+        environment = {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_API_URL": slack.api_url,
+            "GITHUB_WEBHOOK_SECRET": secret,
+            "GITHUB_TOKEN": github_server.token,
+            "GITHUB_API_URL": github_server.api_url,
+            "GROQ_API_KEY": llm.api_key,
+            "GROQ_BASE_URL": llm.base_url,
+            "SMTP_HOST": mail.host,
+            "SMTP_PORT": str(mail.port),
+            "SMTP_SECURITY": "none",
+            "MAIL_FROM": "PatchForge <notes@acme.example>",
+            "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/patchforge.db",
+            "HTTP_PORT": "0",
+            "LOG_FORMAT": "json",
+        }
+        bot, address = await stack.enter_async_context(running_bot(environment, folder))
+        await slack.connected(_START)
+        github.add_hook(demo.repo, f"{address}/webhooks/github", secret=secret)
+        await github.settled()
+        story = Story(slack, github, mail, demo=demo, people=people, channel=channel, pause=pause)
+        yield Stage(slack, github, llm, mail, story, bot, address)
+
+
+@contextlib.asynccontextmanager
+async def running_bot(
+    environment: Mapping[str, str], folder: Path
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Run the bot as a process of its own in `folder`, and yield it with its address once it is ready."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(
+            ("SLACK_", "GITHUB_", "LLM_", "GROQ_", "OPENAI_", "ANTHROPIC_", "SMTP_", "MAIL_")
+        )
+    }
+    root = str(Path(__file__).parent.parent)
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "run",
+        env={**inherited, "PYTHONPATH": root, **environment},
+        cwd=folder,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    tail: deque[str] = deque(maxlen=30)
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def read() -> None:
+        """Follow the log: it says when the bot is ready, and its end says why it is not."""
+        assert bot.stderr  # noqa: S101 - asked for above
+        async for line in bot.stderr:
+            text = line.decode(errors="replace").rstrip()
+            tail.append(text)
+            if not ready.done() and '"event": "ready"' in text:
+                ready.set_result(str(json.loads(text)["address"]))
+        if not ready.done():
+            ready.set_exception(BotDiedError("\n".join(tail)))
+
+    reading = asyncio.create_task(read())
+    try:
+        yield bot, await asyncio.wait_for(ready, _START)
+    finally:
+        if bot.returncode is None:
+            bot.terminate()
+        await bot.wait()
+        await reading
+
+
+def _people(workspace: Workspace, github: GitHub) -> dict[str, User]:
+    """Make a member of the workspace of everybody on GitHub who is no bot."""
+    found = {}
+    for person in github.snapshot()["people"]:
+        if person["type"] == "User" and person["name"]:
+            login = person["login"]
+            # The addresses of Slack are no help in finding out who wrote what.
+            found[login] = workspace.add_user(
+                login, real_name=person["name"], email=f"{login}@slack.acme.example"
+            )
+    return found
+
+
+async def _play_once(console: Console, on: Stage) -> int:
+    """Play the story without a browser, one line a step."""
+    told = asyncio.create_task(on.story.play())
+    await told
+    for number, step in enumerate(on.story.steps, 1):
+        mark = {"done": "✓", "failed": "✗"}.get(step.status, "·")
+        took = f"{step.seconds * 1000:7.0f} ms" if step.seconds is not None else " " * 10
+        console.print(f"{mark} {number:2}  {took}  {step.title}", markup=False, soft_wrap=True)
+        if step.status == "failed":
+            console.print(f"      {step.detail}", markup=False, soft_wrap=True)
+    failed = [step for step in on.story.steps if step.status != "done"]
+    if failed:
+        console.print(f"The story failed at: {failed[0].title}", markup=False, soft_wrap=True)
+        return 1
+    total = sum(step.seconds or 0 for step in on.story.steps)
+    console.print(f"The whole story came true in {total:.1f} seconds.")
+    return 0
+
+
+async def _show(console: Console, on: Stage, port: int, *, browser: bool) -> int:
+    """Serve the page until somebody has seen enough."""
+    prepared = (on.story.demo.feature, on.story.demo.fix, on.story.demo.bump)
+    page = await Page.start(on.slack, on.github, on.llm, on.mail, on.story, port=port, prepared=prepared)
+    try:
+        console.print(f"\nPatchForge runs at [bold]{page.url}[/bold]")
+        console.print("Press “Play the whole story”, or click through it yourself. Ctrl-C ends it.\n")
+        if browser:
+            await asyncio.to_thread(webbrowser.open, page.url)
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        ended = asyncio.create_task(on.bot.wait())
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if ended.done():
+            console.print("The bot's process ended by itself; the demo ends too.")
+            return 1
+        ended.cancel()
+        return 0
+    finally:
+        await page.aclose()
