@@ -3,6 +3,8 @@
 `MailServer.start()` listens for SMTP on a free port of 127.0.0.1; with a `username` it insists on AUTH.
 `messages` holds what was accepted, `accepted` has one row per recipient: the ledger that shows whether
 somebody was written to twice. Faults: `refuse`, `disconnect`, `hang`; `clear_faults` ends them.
+`on_call(moment, recipients)` sees `rcpt`, `before_data`, `data` (the text is here, not yet accepted) and
+`after_data` (accepted, not yet answered); where it says False the connection breaks there.
 """
 
 import asyncio
@@ -72,6 +74,7 @@ class MailServer:
         self.accepted: deque[Accept] = deque(maxlen=_KEPT)
         self.username = username
         self.password = password
+        self.on_call: Callable[[str, list[str]], bool] = lambda _moment, _recipients: True
         self._faults: list[_Fault] = []
         self._released = asyncio.Event()
         self._changed = asyncio.Event()
@@ -200,6 +203,8 @@ class MailServer:
 
     async def fail(self, server: SMTP, where: str, recipients: list[str]) -> str | None:
         """Do what the first matching fault says; return the reply of a refusal, None to go on."""
+        if not self.on_call(where, recipients):
+            return _dropped(server)
         fault = self.fault(where, recipients)
         if fault is None:
             return None
@@ -211,10 +216,7 @@ class MailServer:
             return fault.reply
         if fault.action == "hang":
             await self._released.wait()
-        transport = server.transport
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
-        return "421 4.3.0 closing"
+        return _dropped(server)
 
     def _keep(self, envelope: Envelope) -> None:
         raw = envelope.original_content or b""
@@ -280,6 +282,13 @@ class _Connection(SMTP):
             await self._mail.fail(self, "inside_data", recipients)
             return
         await super().smtp_DATA(arg)
+
+
+def _dropped(server: SMTP) -> str:
+    transport = server.transport
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+    return "421 4.3.0 closing"
 
 
 def _body(message: EmailMessage, kind: Literal["plain", "html"]) -> str:

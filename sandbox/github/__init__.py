@@ -12,6 +12,10 @@ State and trouble: `github.repo(name)`, `github.pull(name, number)`, `github.cal
 `await github.redeliver(guid)`, `hook.copies`, `hook.hold()`, `hook.release(shuffle=seed)`, `github.version`,
 `await github.changes(since)`.
 
+`github.on_call(name, phase)` sees every request (`GET /repos/…`) `before` it is looked at and `after`, before
+it is answered; where it says False the connection breaks there. It sees every delivery
+(`pull_request.opened`) `before` it goes, once its body is `sent`, and `after` it was answered, which False loses.
+
 Acts (all async; `repo` is `owner/name`, `by` a login; each sends the webhooks GitHub would send):
 
     open_issue(repo, title, body, by, labels=())          open_pull(repo, spec, draft=None) -> Pull

@@ -99,10 +99,17 @@ class Hook:
 class Courier:
     """Sends deliveries in the background, one after the other for each hook, and remembers the last ones."""
 
-    def __init__(self, now: Callable[[], datetime], changed: Callable[[], None], keep: int) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        changed: Callable[[], None],
+        keep: int,
+        on_call: Callable[[str, str], bool],
+    ) -> None:
         self.deliveries: deque[Delivery] = deque(maxlen=keep)
         self._now = now
         self._changed = changed
+        self._on_call = on_call
         self._ids = itertools.count(37_502_118_400)
         self._session: aiohttp.ClientSession | None = None
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -174,18 +181,32 @@ class Courier:
         finally:
             del self._tasks[hook.id]
 
+    def _open(self) -> aiohttp.ClientSession:
+        trace = aiohttp.TraceConfig()
+
+        async def sent(_session: aiohttp.ClientSession, context: Any, _chunk: object) -> None:
+            self._on_call(context.trace_request_ctx, "sent")
+
+        trace.on_request_chunk_sent.append(sent)
+        return aiohttp.ClientSession(trace_configs=[trace])
+
     async def _send(self, delivery: Delivery) -> None:
-        self._session = self._session or aiohttp.ClientSession()
+        self._session = self._session or self._open()
+        name = f"{delivery.event}.{delivery.action}" if delivery.action else delivery.event
         started = time.monotonic()
         try:
+            self._on_call(name, "before")
             async with self._session.post(
                 delivery.hook.url,
                 data=delivery.body,
                 headers=delivery.headers,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=delivery.hook.timeout),
+                trace_request_ctx=name,
             ) as response:
                 delivery.response_body = await response.text(errors="replace")
+                if not self._on_call(name, "after"):
+                    raise aiohttp.ServerDisconnectedError
                 delivery.response_headers = dict(response.headers)
                 delivery.status_code = response.status
                 delivery.status = (

@@ -72,7 +72,11 @@ class World:
         self._clock = now
         self._changed = asyncio.Event()
         self._ids = itertools.count(1_847_300_112, 17)
-        self._courier = Courier(self.now, self.touched, keep_deliveries)
+        self.on_call: Callable[[str, str], bool] = lambda _name, _phase: True
+        self._courier = Courier(self.now, self.touched, keep_deliveries, self._delivering)
+
+    def _delivering(self, name: str, phase: str) -> bool:
+        return self.on_call(name, phase)
 
     # Time, numbers and change
 

@@ -5,7 +5,7 @@ import contextlib
 import json
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Self, get_args
@@ -50,6 +50,7 @@ class LlmServer:
         self.requests: deque[LlmRequest] = deque(maxlen=_LEDGER_SIZE)
         self.slow_seconds = 5.0
         self.retry_after_seconds = 7
+        self.on_call: Callable[[str, str], bool] = lambda _name, _phase: True
         self._mode: Mode = "good"
         self._served = 0
         self._mode_changed = asyncio.Event()
@@ -91,6 +92,8 @@ class LlmServer:
 
     async def _completions(self, request: web.Request) -> web.Response:
         mode = self._mode
+        if not self.on_call("completions", "before"):
+            return _dropped(request)
         if request.headers.get("Authorization") != f"Bearer {self.api_key}":
             return _respond(_error(401, "Invalid API Key", "invalid_request_error", code="invalid_api_key"))
         try:
@@ -110,6 +113,8 @@ class LlmServer:
         self.requests.append(
             LlmRequest(_now(), mode, str(body["model"]), prompt, answer.status, answer.text),
         )
+        if not self.on_call("completions", "after"):
+            return _dropped(request)
         return _respond(answer, self._limits(answer))
 
     def _answer(self, mode: Mode, body: dict[str, Any], prompt: Prompt) -> _Answer:
@@ -266,6 +271,13 @@ def _error(status: int, message: str, kind: str, **more: str) -> _Answer:
 
 def _respond(answer: _Answer, limits: Mapping[str, str] | None = None) -> web.Response:
     return web.json_response(answer.body, status=answer.status, headers=limits)
+
+
+def _dropped(request: web.Request) -> web.Response:
+    """Break the connection; the response returned is never sent."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
 
 
 async def _unknown_url(request: web.Request) -> web.Response:

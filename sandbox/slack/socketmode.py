@@ -115,11 +115,12 @@ class SocketHub:
     def _receive(self, data: str) -> None:
         try:
             message = json.loads(data)
-            envelope = self._pending.pop(message["envelope_id"], None)
+            envelope = self._pending.get(message["envelope_id"])
         except (ValueError, KeyError, TypeError):
             return
-        if envelope is None:
+        if envelope is None or not self._workspace.on_call(envelope.kind, envelope.payload, "after"):
             return
+        del self._pending[envelope.id]
         if envelope.timer is not None:
             envelope.timer.cancel()
         if not envelope.answer.done():
@@ -214,6 +215,7 @@ class SocketHub:
                 envelope.connection = None
                 continue
             envelope.sent.set()
+            self._workspace.on_call(envelope.kind, envelope.payload, "before")
             return
 
     def _in_turn(self) -> list[Connection]:

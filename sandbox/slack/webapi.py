@@ -59,6 +59,9 @@ class WebApi:
         workspace = self._workspace
         call = Call(method, raw, workspace.clock())
         workspace.calls.append(call)
+        if not workspace.on_call(method, raw, "before"):
+            call.outcome = "lost"
+            return _reset(request)
         fault = workspace.faults.take(method)
         if fault is not None:
             workspace.touch()
@@ -66,6 +69,8 @@ class WebApi:
             if instead is not None:
                 return instead
         status, answer = self._outcome(call, perform)
+        if not workspace.on_call(method, raw, "after"):
+            return _reset(request)
         text = json.dumps(answer)
         if fault is not None:
             if fault.kind == "reset_after":

@@ -64,6 +64,10 @@ class Workspace:
 
     `calls` is the ledger of API calls, `violations` every limit that was broken, `toasts` what the client
     told each person. `version` grows with every change; `touch` announces one.
+
+    `on_call(name, arguments, phase)` sees every API call `before` it takes effect and `after`, before it is
+    answered; where it says False the connection breaks there. It also sees envelopes, by their type: `before`
+    once one is with the app, `after` when its acknowledgement comes, which False loses.
     """
 
     def __init__(
@@ -112,6 +116,7 @@ class Workspace:
         self.rate = PostingRate()
         self.bot_user = self.add_user(bot_name, real_name=bot_name, is_bot=True)
         self.emit: Callable[[str, dict[str, Any]], None] = lambda _name, _event: None
+        self.on_call: Callable[[str, Mapping[str, Any], str], bool] = lambda _name, _arguments, _phase: True
 
     # Identity and time
 

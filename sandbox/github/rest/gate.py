@@ -31,6 +31,9 @@ class Gate:
         """Wrap an endpoint in everything GitHub does before and after it."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
+            name = f"{request.method} {request.path}"
+            if not self.github.on_call(name, "before"):
+                return await _vanish(request, Fault(request.path, "reset", 1))
             fault = self.github.faults.take(request.path)
             if fault and fault.kind in {"hang", "reset"}:
                 self._record(request, 0, None, fault)
@@ -46,6 +49,8 @@ class Gate:
                 reply = error.reply
             response = self._write(request, reply, viewer)
             self._record(request, response.status, viewer.login, fault)
+            if not self.github.on_call(name, "after"):
+                return await _vanish(request, Fault(request.path, "reset", 1))
             if fault and fault.kind == "cut":
                 return await _cut(request, response)
             return response
