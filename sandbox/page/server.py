@@ -43,12 +43,14 @@ class CommandHelp:
 
 COMMANDS = (
     CommandHelp(
-        "/patchforge subscribe ", "owner/repo [events] [filters]", "Show a repository's pull requests here"
+        "/patchforge subscribe ", "[owner/repo] [features] [filters]", "Follow a repository in this channel"
     ),
-    CommandHelp("/patchforge unsubscribe ", "owner/repo", "Stop showing a repository here"),
-    CommandHelp("/patchforge list", "", "List what this channel is subscribed to"),
-    CommandHelp("/patchforge status", "", "Tell how the bot is doing"),
-    CommandHelp("/patchforge help", "", "Explain the commands"),
+    CommandHelp("/patchforge unsubscribe ", "owner/repo", "Stop following a repository in this channel"),
+    CommandHelp("/patchforge list", "", "Show what this channel follows"),
+    CommandHelp("/patchforge link ", "your-login", "Say who you are on GitHub"),
+    CommandHelp("/patchforge status", "", "Show whether everything works"),
+    CommandHelp("/patchforge settings ", "[self-approval on|off]", "Show or change what this channel allows"),
+    CommandHelp("/patchforge help ", "[topic]", "Explain all commands, or one of them"),
 )
 
 
@@ -155,7 +157,7 @@ class Page:
             "mail": self.mail.snapshot(),
             "llm": {"mode": self.llm.mode, "modes": MODES},
             "story": {
-                "running": self.playing or any(step.status == "running" for step in self.story.steps),
+                "running": self.playing,
                 "steps": [
                     {
                         "title": step.title,

@@ -12,6 +12,7 @@ from playwright.async_api import async_playwright, expect
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.page import COMMANDS
 from tests.sandbox.page_kit import Body, Stage, connected
 from tests.sandbox.page_kit import stage as whole_stage
 
@@ -133,10 +134,10 @@ async def test_a_command_is_typed_with_the_keyboard_and_answered(stage: Stage, t
         box = tab.get_by_test_id("composer").locator("textarea")
         await box.focus()
         await tab.keyboard.type("/pa")
-        await expect(tab.get_by_role("listbox").get_by_role("option")).to_have_count(5)
+        await expect(tab.get_by_role("listbox").get_by_role("option")).to_have_count(len(COMMANDS))
         await tab.keyboard.press("ArrowUp")
         await tab.keyboard.press("Tab")
-        await expect(box).to_have_value("/patchforge help")
+        await expect(box).to_have_value("/patchforge help ")
         await tab.keyboard.press("Enter")
         answer = tab.locator("article.ephemeral")
         await expect(answer).to_contain_text("Only visible to you")
@@ -303,11 +304,17 @@ async def test_the_mailbox_shows_an_e_mail_as_html_and_as_text(stage: Stage, tab
     await expect(tab.get_by_test_id("mail-reader")).to_have_count(0)
 
 
-async def test_the_story_shows_how_far_it_is(stage: Stage, tab: Tab) -> None:
+async def test_the_story_shows_how_far_it_is_and_leads_to_where_it_happens(stage: Stage, tab: Tab) -> None:
+    await stage.post("Before the story")
+    await tab.get_by_test_id("channel-leads").click()
     await tab.get_by_test_id("play-story").click()
     steps = tab.get_by_test_id("story-step")
     await expect(steps.first).to_have_attribute("data-status", "running")
     await expect(tab.get_by_test_id("play-story")).to_be_disabled()
+    card = await stage.post("The story's card")
+    await expect(tab.get_by_test_id(f"message-{card}")).to_be_visible()
+    await stage.post("CI failed", thread_ts=card)
+    await expect(tab.get_by_test_id("thread")).to_contain_text("CI failed")
     stage.story.go.set()
     await expect(steps.last).to_have_attribute("data-status", "failed")
     await expect(steps.last).to_contain_text("Nobody was there.")

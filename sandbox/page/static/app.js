@@ -52,6 +52,9 @@ function render(store) {
   showDialogs(part("dialogs"));
   if (covered && !part("dialogs").childElementCount && store.returnTo?.isConnected) store.returnTo.focus();
   stayAtBottom(bottoms);
+  const step = document.querySelector("[aria-current=step]");
+  if (step !== store.step) step?.scrollIntoView({ block: "nearest" });
+  store.step = step;
   for (const then of store.afterwards.splice(0)) then();
   part("live").textContent = store.news() ?? part("live").textContent;
 }

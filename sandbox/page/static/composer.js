@@ -41,7 +41,7 @@ export function composer(channel, store, { label, thread = null, disabled = null
 function offers(draft, store, thread) {
   if (thread || !draft.text.startsWith("/") || draft.text.includes("\n")) return [];
   const typed = draft.text.toLowerCase();
-  return store.data.commands.filter((offer) => offer.insert.toLowerCase().startsWith(typed) && offer.insert.trim() !== typed);
+  return store.data.commands.filter((offer) => offer.insert.toLowerCase().startsWith(typed) && offer.insert.trim() !== typed.trim());
 }
 
 function suggestions(id, found, draft, store) {
@@ -77,7 +77,7 @@ function onKey(event, draft, found, go, store) {
     take(event.currentTarget, draft, found[draft.pick], store);
   } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
-    if (found.length && draft.text.trim() !== found[draft.pick].insert.trim()) take(event.currentTarget, draft, found[draft.pick], store);
+    if (found.length) take(event.currentTarget, draft, found[draft.pick], store);
     go();
   } else if (event.key === "Escape" && found.length) {
     event.stopPropagation();

@@ -14,6 +14,7 @@ export class Store {
     this.drafts = {};
     this.dismissed = new Set();
     this.afterwards = [];
+    this.follow = null;
     this.onChange = onChange;
     this.shownToasts = null;
     this.loading = null;
@@ -77,7 +78,28 @@ export class Store {
     }
     this.shownToasts = known;
     if (!this.place()) this.ui.place = { kind: "channel", id: firstChannel(data.slack) };
+    this.lead();
     this.onChange();
+  }
+
+  /** Play the story, and go where it happens until the person goes somewhere else. */
+  play() {
+    this.follow = this.rooms().map(newest).reduce((a, b) => (a > b ? a : b), "");
+    this.set({ rail: "story", thread: null });
+    return this.act("play");
+  }
+
+  /** Show the channel of the story's first card, and its thread once something is said there. */
+  lead() {
+    if (this.follow === null) return;
+    const { channels } = this.data.slack;
+    const cards = channels.flatMap((channel) => channel.messages.filter((one) => one.is_bot && !one.ephemeral));
+    const card = cards.find((message) => message.ts > this.follow);
+    if (!card) return;
+    this.ui.place = { kind: "channel", id: card.channel };
+    if (!card.reply_count) return;
+    if (!this.narrow) this.ui.thread = { channel: card.channel, ts: card.ts };
+    this.follow = null;
   }
 
   connection(online) {
@@ -117,6 +139,7 @@ export class Store {
 
   /** Open a channel or the app. */
   go(place) {
+    this.follow = null;
     this.set({ place, thread: null, menu: null, sidebar: false });
     if (place.kind === "app" && this.ui.tab === "home") this.act("open_home");
   }

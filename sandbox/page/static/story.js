@@ -40,10 +40,7 @@ export function playButton(store, running) {
     "button.button.play",
     {
       type: "button", disabled: running, "data-testid": "play-story",
-      onclick: () => {
-        store.set({ rail: "story" });
-        store.act("play");
-      },
+      onclick: () => store.play(),
     },
     icon(PLAY),
     running ? "Playing…" : "Play the whole story",
