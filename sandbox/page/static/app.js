@@ -52,11 +52,17 @@ function render(store) {
   showDialogs(part("dialogs"));
   if (covered && !part("dialogs").childElementCount && store.returnTo?.isConnected) store.returnTo.focus();
   stayAtBottom(bottoms);
-  const step = document.querySelector("[aria-current=step]");
-  if (step !== store.step) step?.scrollIntoView({ block: "nearest" });
-  store.step = step;
+  follow(store);
   for (const then of store.afterwards.splice(0)) then();
   part("live").textContent = store.news() ?? part("live").textContent;
+}
+
+/** Keep the step of the story in view that has just begun or ended. */
+function follow(store) {
+  const reached = [...document.querySelectorAll(".step:not(.waiting)")];
+  const mark = `${reached.length} ${reached.at(-1)?.dataset.status}`;
+  if (mark !== store.reached) reached.at(-1)?.scrollIntoView({ block: "nearest" });
+  store.reached = mark;
 }
 
 function part(name) {

@@ -31,7 +31,7 @@ function channel(store, room) {
           }, "Add PatchForge"),
     ),
     log(room, store, room.messages, `main-${room.id}`,
-      h("p.empty", null, `This is the very beginning of #${room.name}. Try `, h("code", null, "/patchforge help"), ".")),
+      h("p.empty", null, `This is the very beginning of #${room.name}. Press “Play the whole story”, or type `, h("code", null, "/patchforge help"), ".")),
     composer(room, store, { label: `Message #${room.name}, or type / for commands`, disabled: closed }),
   ];
 }

@@ -122,7 +122,8 @@ export class Store {
   become(viewer) {
     this.shownToasts = null;
     this.set({ viewer, thread: null, menu: null, confirm: null });
-    return this.refresh();
+    // a tab that is looked at is asked for anew, as when one opens it
+    return this.ui.place?.kind === "app" && this.ui.tab === "home" ? this.act("open_home") : this.refresh();
   }
 
   /** The channel, direct message or app that is open, or null when it is not there for this viewer. */
