@@ -13,6 +13,8 @@ ROWS = (
     ("floor json acks/s", "/s", ""),
     ("floor msgspec acks/s", "/s", ""),
     ("floor msgspec cpu", "ms/event", ""),
+    ("floor msgspec 20/s ack p50", "ms", ""),
+    ("floor msgspec 20/s cpu", "ms/event", ""),
     ("start to ready", "s", "≤ 2"),
     ("door acks/s", "/s", ""),
     ("door ack p50", "ms", ""),
@@ -28,6 +30,7 @@ ROWS = (
     ("20/s ack p99", "ms", ""),
     ("20/s webhook to post p50", "ms", "≤ 5"),
     ("20/s webhook to post p99", "ms", ""),
+    ("20/s cpu", "ms/event", ""),
     ("rss after 10,000 events", "MB", "≤ 150"),
 )
 

@@ -36,26 +36,29 @@ def manifest() -> dict[str, Any]:
     return loaded
 
 
-def slack_client() -> list[ast.AST]:
-    """Return every node of the Slack client's code, be it a file or a folder."""
-    clients = ROOT / "bot" / "clients"
-    files = [*clients.glob("slack.py"), *clients.glob("slack/**/*.py")]
-    assert files
-    return [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+def constants(*patterns: str) -> dict[str, set[str]]:
+    """Return, by file, every text and attribute name in the code of the files that fit the patterns."""
+    found = {}
+    for file in sorted({file for pattern in patterns for file in ROOT.glob(pattern)}):
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        words = {node.value for node in nodes if isinstance(node, ast.Constant)}
+        found[str(file)] = {word for word in words if isinstance(word, str)}
+        found[str(file)] |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return found
 
 
 def methods_used() -> set[str]:
     """Return the Web API methods that the Slack client names, as text or as the SDK's attributes."""
-    words = {node.value for node in slack_client() if isinstance(node, ast.Constant)}
-    words |= {node.attr for node in slack_client() if isinstance(node, ast.Attribute)}
-    return {word.replace("_", ".") for word in words if isinstance(word, str) and METHOD.fullmatch(word)}
+    words = set[str]().union(*constants("bot/clients/slack.py", "bot/clients/slack/**/*.py").values())
+    return {word.replace("_", ".") for word in words if METHOD.fullmatch(word)}
 
 
 def test_every_scope_is_used_and_every_used_method_has_its_scopes() -> None:
+    assert methods_used()
     needed = {"commands"}
     for method in methods_used():
         needed |= SCOPES[method]
-    if any(isinstance(node, ast.Constant) and node.value == "email" for node in slack_client()):
+    if any({"profile", "email"} <= words for words in constants("handlers/**/*.py", "bot/**/*.py").values()):
         needed.add("users:read.email")
     assert set(manifest()["oauth_config"]["scopes"]["bot"]) == needed
 

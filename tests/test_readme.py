@@ -45,9 +45,9 @@ def test_the_configuration_table_names_what_run_cannot_do_without() -> None:
     assert required == {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "GITHUB_WEBHOOK_SECRET"}
 
 
-def test_the_command_table_lists_every_sub_command_and_no_other() -> None:
-    shown = sorted(row[0].strip("`").split()[1] for row in table("Commands"))
-    assert shown == sorted(command.name for feature in FEATURES for command in feature.commands)
+def test_the_command_table_lists_every_sub_command_as_it_is_typed_and_no_other() -> None:
+    shown = {row[0].strip("`").replace("\\|", "|") for row in table("Commands")}
+    assert shown == {f"/patchforge {command.usage}" for feature in FEATURES for command in feature.commands}
 
 
 def test_every_local_link_leads_somewhere() -> None:
