@@ -14,7 +14,7 @@ State and trouble: `github.repo(name)`, `github.pull(name, number)`, `github.cal
 
 `github.on_call(name, phase)` sees every request (`GET /repos/…`) `before` it is looked at and `after`, before
 it is answered; where it says False the connection breaks there. It sees every delivery
-(`pull_request.opened`) `before` it goes, once its body is `sent`, and `after` it was answered, which False loses.
+(`pull_request.opened`) `before` it goes, once its body is `sent`, and `after` its answer, which False loses.
 
 Acts (all async; `repo` is `owner/name`, `by` a login; each sends the webhooks GitHub would send):
 
