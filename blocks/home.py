@@ -104,7 +104,8 @@ def _drafts(drafts: Sequence[DraftView]) -> Iterator[Block]:
     for draft in drafts[:_DRAFTS]:
         title = pulls.title(draft.web_url, draft.pull, 100)
         about = kit.join(notes.badge(draft.category), title, pulls.reference(draft.pull), sep=kit.DOT)
-        yield kit.section(kit.lines([about, kit.quote(draft.text, 400, most_lines=4)]))
+        yield kit.section(kit.lines([about, notes.quoted(draft.text)]))
+        yield kit.context(*notes.recipients(draft))
         yield kit.actions(*notes.buttons(draft))
     if len(drafts) > _DRAFTS:
         yield kit.more(len(drafts) - _DRAFTS)

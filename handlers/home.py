@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from blocks import home as blocks
+from blocks import pulls
 from blocks.notes import DraftView
 from blocks.subscriptions import SubscriptionView
 from bot.context import Context
@@ -24,8 +25,6 @@ from handlers.feature import Feature, Schedule
 from handlers.notes.showing import draft_view
 from storage import facts, homes, jobs, notes, people, subscriptions
 
-# Changes are gathered for a moment: a burst of events is one look at each Home.
-_GATHER = timedelta(seconds=2)
 # Who has not looked for so long is served when they look again.
 _REMEMBERED = timedelta(days=14)
 
@@ -33,35 +32,38 @@ _REMEMBERED = timedelta(days=14)
 def on_change(connection: Connection, change: Change) -> None:
     """Ask for a look at the open Homes."""
     if change.pulls:
-        ask(connection, now=change.now)
-
-
-def ask(connection: Connection, *, now: datetime) -> None:
-    """Ask for a look at the open Homes soon; many asks are one look."""
-    if homes.has_any(connection):
-        jobs.enqueue(
-            connection,
-            "home.sweep",
-            "home.sweep",
-            priority=jobs.HOUSEKEEPING,
-            run_at=now + _GATHER,
-            now=now,
-            again=True,
-        )
+        homes.mark_stale(connection, now=change.now)
 
 
 async def _opened(context: Context, event: Mapping[str, Any]) -> None:
-    """Remember who looks, and show them their page at once."""
+    """Ask for the page of the person who looks; without `view` Slack has none to show them."""
     if event.get("tab") != "home":
         return
-    user, now = event["user"], context.clock.now()
+    user, now = str(event["user"]), context.clock.now()
+    await context.database.write(
+        lambda connection: jobs.enqueue(
+            connection,
+            "home.open",
+            f"home.open:{user}",
+            ordering=f"home:{user}",
+            payload={"user": user, "blank": not event.get("view")},
+            now=now,
+            priority=jobs.PERSON,
+            again=True,
+        )
+    )
+
+
+async def _open(context: Context, job: Job) -> Finish:
+    """Read anew which channels the person shares with the bot, and ask for their page."""
+    user, now = job.payload["user"], context.clock.now()
     channels = await context.slack.channels_of(user)
 
     def record(connection: Connection) -> None:
-        homes.opened(connection, user, channels, now=now)
-        _enqueue(connection, user, now=now, priority=jobs.PERSON)
+        homes.opened(connection, user, channels, blank=job.payload["blank"], now=now)
+        homes.ask_show(connection, user, now=now, priority=jobs.PERSON)
 
-    await context.database.write(record)
+    return Finish({"channels": len(channels)}, record)
 
 
 async def _sweep(context: Context, job: Job) -> Finish:
@@ -71,21 +73,9 @@ async def _sweep(context: Context, job: Job) -> Finish:
 
     def record(connection: Connection) -> None:
         for user in homes.open_since(connection, now - _REMEMBERED):
-            _enqueue(connection, user, now=now, priority=jobs.HOUSEKEEPING)
+            homes.ask_show(connection, user, now=now, priority=jobs.HOUSEKEEPING)
 
     return Finish({}, record)
-
-
-def _enqueue(connection: Connection, user: str, *, now: datetime, priority: int) -> None:
-    jobs.enqueue(
-        connection,
-        "home.show",
-        f"home:{user}",
-        payload={"user": user},
-        now=now,
-        priority=priority,
-        again=True,
-    )
 
 
 async def _show(context: Context, job: Job) -> Finish:
@@ -119,14 +109,17 @@ def _look(context: Context, connection: Connection, user: str) -> tuple[_Page, s
         words = explain(parse_filter(found.filter))
         by_channel[found.channel].append(SubscriptionView(found, words))
     mine, waiting = _pulls(connection, login, {found.repo for found in followed})
+    noted = {found.repo for found in followed if "notes" in found.features}
+    awaited = {who for line in (*mine, *waiting) if line.waiting for who in line.waiting.who}
     values: dict[str, Any] = {
         "web_url": context.settings.github_web_url,
         "login": login,
         "waiting_for_me": waiting,
         "my_pulls": mine,
-        "drafts_to_approve": _drafts(context, connection, login, {found.repo for found in followed}),
+        "drafts_to_approve": _drafts(context, connection, login, noted),
         "subscriptions": by_channel,
         "health": health_line(look(connection, now=now)),
+        "people": people.slack_users(connection, awaited),
     }
     view = blocks.HomeView(**values, updated=now)
     still = blocks.HomeView(**values, updated=datetime.fromtimestamp(0, now.tzinfo))
@@ -176,17 +169,19 @@ def _drafts(
 
 
 def health_line(report: Report) -> str:
-    """Say in one line how PatchForge is doing."""
-    parts = list(report.problems) or ["Everything works"]
-    if report.parked or report.failed:
-        parts.append(f"{report.parked + report.failed} could not be delivered, see /patchforge status")
-    return "; ".join(parts)
+    """Say in one line how PatchForge is doing, without numbers that change while nothing else does."""
+    parts = ["Everything works"] if not report.problems else ["Running late"]
+    lost = report.parked + report.failed
+    if lost:
+        parts.append(f"{pulls.count(lost, 'thing')} could not be done")
+    hint = "; see /patchforge status" if report.problems or lost else ""
+    return "; ".join(parts) + hint
 
 
 FEATURE = Feature(
     name="home",
     slack_events={"app_home_opened": _opened},
     on_change=on_change,
-    jobs={"home.sweep": _sweep, "home.show": _show},
+    jobs={"home.open": _open, "home.sweep": _sweep, "home.show": _show},
     schedules=(Schedule("home.sweep", timedelta(minutes=5)),),
 )

@@ -8,21 +8,25 @@ from blocks import kit
 from bot.context import Context
 from bot.errors import UserError
 from bot.models import SlackMessage
-from handlers import home
 from handlers.feature import Command, CommandCall, Feature, Reply
-from storage import people
+from storage import homes, people
 
-# GitHub's rule for logins: letters, digits and single hyphens, 39 at most.
-_LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
+# GitHub's rule for logins: letters, digits and single hyphens, 39 at most; those that a company manages end
+# in `_` and its short code.
+_LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){0,38}")
+_BEFORE = re.compile(r"^(?:@|(?:https?://)?(?:[A-Za-z0-9-]+\.)+[A-Za-z]+/)")
+_UNLINKED = "Unlinked: I no longer know your GitHub login. `/patchforge link your-login` links you again."
 
 
 def parse_login(text: str) -> str:
-    """Read a GitHub login, with or without `@` or GitHub's address; raises UserError."""
+    """Read a GitHub login, with or without `@` or the address of its page; raises UserError."""
     word = text.strip().strip("<>`").partition("|")[0].rstrip("/")
-    login = re.sub(r"^(?:https?://github\.com/|@)", "", word)
+    login = _BEFORE.sub("", word)
+    if not word:
+        raise UserError("Write your GitHub login behind it, like `/patchforge link octocat`.")
     if not _LOGIN.fullmatch(login):
-        shown = f"`{text.strip()[:40]}` is not a GitHub login; " if text.strip() else ""
-        raise UserError(f"{shown}write it like `/patchforge link octocat`.")
+        shown = word.replace("`", "")[:40]
+        raise UserError(f"`{shown}` is not a GitHub login; write it like `/patchforge link octocat`.")
     return login
 
 
@@ -30,7 +34,9 @@ async def _link(context: Context, call: CommandCall) -> Reply:
     if not call.text.strip():
         current = await context.database.read(lambda connection: people.login_of(connection, call.user))
         if current:
-            return _say(f"You are `{current}` on GitHub. Another login: `/patchforge link other-login`.")
+            return _say(
+                f"You are `{current}` on GitHub. To change that, type `/patchforge link other-login`."
+            )
     login, now = parse_login(call.text), context.clock.now()
 
     def record(connection: Connection) -> None:
@@ -38,10 +44,15 @@ async def _link(context: Context, call: CommandCall) -> Reply:
         if taken:
             raise UserError(
                 kit.join(
-                    kit.code(login), " is ", kit.mention(taken), " already; ask them, or check the spelling."
+                    kit.code(login),
+                    " is linked to ",
+                    kit.mention(taken),
+                    " already; check the spelling, or ask them to type ",
+                    kit.code("/patchforge unlink"),
+                    ".",
                 )
             )
-        home.ask(connection, now=now)
+        homes.mark_stale(connection, now=now, actor=call.user)
 
     await context.database.write(record)
     return _say(f"Linked: you are `{login}` on GitHub. App Home shows what waits for you.")
@@ -51,11 +62,11 @@ async def _unlink(context: Context, call: CommandCall) -> Reply:
     now = context.clock.now()
 
     def record(connection: Connection) -> bool:
-        home.ask(connection, now=now)
+        homes.mark_stale(connection, now=now, actor=call.user)
         return people.unlink(connection, call.user)
 
     was = await context.database.write(record)
-    return _say("Unlinked: I no longer know your GitHub login." if was else "You were not linked.")
+    return _say(_UNLINKED if was else "You were not linked, so nothing changed.")
 
 
 def _say(sentence: str) -> SlackMessage:

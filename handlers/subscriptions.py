@@ -24,7 +24,7 @@ from bot.subscriptions.request import (
 )
 from bot.subscriptions.words import from_slack, nearest, shown
 from handlers.feature import Click, Command, CommandCall, Feature, FieldErrors, Reply, Submission
-from storage import subscriptions
+from storage import homes, subscriptions
 
 # In seconds; Slack takes the answer to a form for three only.
 _GITHUB_WITHIN = 1.2
@@ -59,6 +59,7 @@ async def unsubscribe(ctx: Context, call: CommandCall) -> Reply:
         if repo not in known:
             raise _not_followed(repo, known)
         subscriptions.remove(connection, known[repo].id)
+        homes.mark_stale(connection, now=ctx.clock.now(), actor=call.user)
         return known[repo]
 
     return blocks.removed(await ctx.database.write(work))
@@ -107,7 +108,12 @@ async def save(ctx: Context, submission: Submission) -> Reply | FieldErrors:
 async def remove(ctx: Context, click: Click) -> Reply:
     """Stop following what the button stands beside."""
     wanted = ids.decode(ids.SubscriptionRef, click.value)
-    gone = await ctx.database.write(lambda connection: subscriptions.remove(connection, wanted.id))
+
+    def work(connection: Connection) -> Subscription | None:
+        homes.mark_stale(connection, now=ctx.clock.now(), actor=click.user)
+        return subscriptions.remove(connection, wanted.id)
+
+    gone = await ctx.database.write(work)
     if gone is None:
         raise UserError(_GONE)
     return blocks.removed(gone)
@@ -121,6 +127,7 @@ async def undo(ctx: Context, click: Click) -> Reply:
         for known in subscriptions.of_channel(connection, gone.channel):
             if known.repo == gone.repo:
                 return known
+        homes.mark_stale(connection, now=ctx.clock.now(), actor=click.user)
         restored, _ = subscriptions.put(
             connection,
             channel=gone.channel,
@@ -168,6 +175,7 @@ async def _follow(
         edited = subscriptions.get(connection, instead_of) if instead_of else None
         if edited and edited.repo != repo:
             subscriptions.remove(connection, edited.id)
+        homes.mark_stale(connection, now=ctx.clock.now(), actor=user)
         return subscriptions.put(
             connection,
             channel=channel,

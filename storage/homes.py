@@ -1,17 +1,26 @@
-"""Who has opened App Home, and what it shows them."""
+"""Who has opened App Home, what it shows them, and the jobs that bring it up to date."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, select, update
 
+from storage import jobs
 from storage.sql import insert
 from storage.tables import homes
 
+# Changes are gathered for a moment: a burst of events is one look at each Home.
+_GATHER = timedelta(seconds=2)
 
-def opened(connection: Connection, slack_user: str, channels: Sequence[str], *, now: datetime) -> None:
-    """Record that the person opened Home, and which channels they share with the bot."""
-    values = {"channels": list(channels), "opened_at": now}
+
+def opened(
+    connection: Connection, slack_user: str, channels: Sequence[str], *, blank: bool, now: datetime
+) -> None:
+    """Record that the person opened Home, and which channels they share with the bot.
+
+    `blank` says that Slack has no page for them, whatever was published before.
+    """
+    values = {"channels": list(channels), "opened_at": now, **({"shown": None} if blank else {})}
     connection.execute(
         insert(connection, homes)
         .values(slack_user=slack_user, **values)
@@ -34,6 +43,30 @@ def open_since(connection: Connection, since: datetime) -> Sequence[str]:
     return list(connection.execute(select(homes.c.slack_user).where(homes.c.opened_at >= since)).scalars())
 
 
-def has_any(connection: Connection) -> bool:
-    """Tell whether anybody ever opened Home."""
-    return connection.execute(select(homes.c.slack_user).limit(1)).scalar() is not None
+def mark_stale(connection: Connection, *, now: datetime, actor: str | None = None) -> None:
+    """Ask for a look at every Home soon, many asks being one look; `actor`, who waits, is served at once."""
+    if actor and get(connection, actor):
+        ask_show(connection, actor, now=now, priority=jobs.PERSON)
+    if connection.execute(select(homes.c.slack_user).limit(1)).scalar() is not None:
+        jobs.enqueue(
+            connection,
+            "home.sweep",
+            "home.sweep",
+            priority=jobs.HOUSEKEEPING,
+            run_at=now + _GATHER,
+            now=now,
+            again=True,
+        )
+
+
+def ask_show(connection: Connection, slack_user: str, *, now: datetime, priority: int) -> None:
+    """Ask for one person's Home to be shown as it should be now."""
+    jobs.enqueue(
+        connection,
+        "home.show",
+        f"home:{slack_user}",
+        payload={"user": slack_user},
+        now=now,
+        priority=priority,
+        again=True,
+    )

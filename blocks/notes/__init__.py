@@ -1,6 +1,6 @@
 """What Slack shows of release notes: the draft, its approval, its e-mails, and the modals to change it."""
 
-from blocks.notes.drafts import badge, buttons, draft
+from blocks.notes.drafts import badge, buttons, draft, fits, quoted, recipients
 from blocks.notes.modals import edit_modal, regenerate_modal
 from blocks.notes.views import DraftView, FileCount, MailView
 
@@ -12,5 +12,8 @@ __all__ = [
     "buttons",
     "draft",
     "edit_modal",
+    "fits",
+    "quoted",
+    "recipients",
     "regenerate_modal",
 ]

@@ -11,6 +11,9 @@ from bot.models import Category, DraftState, SlackMessage
 _COMMITS = 5
 _FILES = 6
 _NAMES = 15
+# How much of a text one section holds beside its heading, in characters as Slack counts them.
+_SHOWN = 2600
+_LINES = 40
 
 _BADGES: Mapping[Category, tuple[str, str]] = {
     Category.FEATURE: ("✨", "Feature"),
@@ -63,12 +66,22 @@ def buttons(view: DraftView) -> list[Element]:
     ]
 
 
+def quoted(text: str) -> Markup:
+    """Quote the whole of a text that `fits`: whoever approves it has seen all of it."""
+    return kit.quote(text, _SHOWN, most_lines=_LINES) or Markup(">(no text yet)")
+
+
+def fits(text: str) -> bool:
+    """Tell whether Slack can show the whole text in one piece."""
+    return quoted(text) == kit.quote(text, 10 * _SHOWN, most_lines=10 * _LINES)
+
+
 def _open(view: DraftView) -> SlackMessage:
     value = ids.encode(ids.DraftRef(view.id, view.digest))
     blocks = [
         _note(view),
         *_evidence(view),
-        kit.context(*_recipients(view)),
+        kit.context(*recipients(view)),
         kit.context(_origin(view)),
     ]
     decide = kit.actions(
@@ -81,7 +94,11 @@ def _open(view: DraftView) -> SlackMessage:
 
 def _redrafting(view: DraftView) -> SlackMessage:
     line = kit.join("✍️ ", kit.bold("Release note"), " · Drafting again…")
-    return kit.message(f"Drafting the release note for {_reference(view)} again…", [kit.section(line)])
+    value = ids.encode(ids.DraftRef(view.id, view.digest))
+    keep = kit.button("Keep the old text", ids.DRAFT_RESTORE, value)
+    return kit.message(
+        f"Drafting the release note for {_reference(view)} again…", [kit.section(line, accessory=keep)]
+    )
 
 
 def _discarded(view: DraftView) -> SlackMessage:
@@ -100,13 +117,14 @@ def _approved(view: DraftView) -> SlackMessage:
     elif not view.mail_enabled:
         blocks.append(kit.context("E-mail is off, so nothing was sent."))
     else:
-        blocks.append(kit.context(*_recipients(view)))
+        blocks.append(kit.context(*recipients(view)))
     return kit.message(_fallback("Release note approved", view), blocks)
 
 
 def _note(view: DraftView) -> Block:
-    text = kit.quote(view.text, 2600, most_lines=40) or Markup(">(no text yet)")
-    return kit.section(kit.lines([kit.join(badge(view.category), kit.DOT, "Release note"), text]))
+    return kit.section(
+        kit.lines([kit.join(badge(view.category), kit.DOT, "Release note"), quoted(view.text)])
+    )
 
 
 def _evidence(view: DraftView) -> list[Block]:
@@ -132,7 +150,8 @@ def _list(head: str, shown: Sequence[Markup], total: int) -> Markup:
     return kit.join("From ", kit.bold(head), ": ", pulls.listed(shown, total))
 
 
-def _recipients(view: DraftView) -> list[Markup]:
+def recipients(view: DraftView) -> list[Markup]:
+    """Say who gets the note by e-mail, and who does not and why."""
     if not view.mail_enabled:
         return [kit.esc("✉️ E-mail is off: approving keeps the note and sends nothing.")]
     reached = [name(one.name, one.address, one.login) for one in view.reached]
@@ -153,6 +172,8 @@ def _origin(view: DraftView) -> Markup:
     if view.fallback:
         why = kit.cut(pulls.one_line(view.fallback), 200)
         drafted = kit.join("⚠️ Drafted offline, without the language model: ", why)
+    elif source == "offline" and view.unheeded:
+        drafted = kit.esc("Drafted offline by rules, which cannot follow a wish; press Edit to reword it")
     elif source == "offline":
         drafted = kit.esc("Drafted offline")
     else:

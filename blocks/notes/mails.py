@@ -59,5 +59,7 @@ def _row(mail: MailView) -> Markup:
 
 def _result(state: MailState, who: Markup, reason: str | None) -> Markup:
     mark, word = _MARKS[state]
+    if state is MailState.QUEUED and reason:
+        word = "not sent yet, trying again"
     why = kit.cut(pulls.one_line(reason or ""), 150)
     return kit.join(f"{mark} ", who, f" {word}", f": {why}" if why else "")

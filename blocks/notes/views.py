@@ -30,8 +30,9 @@ class MailView:
 class DraftView:
     """A release-note draft and all that a person needs in order to decide about it.
 
-    `source` names the model, or `offline` with `fallback` saying why it stood in. `commits` are
-    (sha, subject). `cut` says in words what was left unread. `changed_by` and `decided_by` are Slack ids.
+    `source` names the model, or `offline` with `fallback` saying why it stood in; `unheeded` tells that it
+    could not follow a person's wish. `commits` are (sha, subject). `cut` says in words what was left unread.
+    `changed_by` and `decided_by` are Slack ids.
     """
 
     id: int
@@ -43,6 +44,7 @@ class DraftView:
     pull: Pull
     web_url: str
     fallback: str = ""
+    unheeded: bool = False
     commits: tuple[tuple[str, str], ...] = ()
     files: tuple[FileCount, ...] = ()
     cut: str | None = None

@@ -16,10 +16,8 @@ from handlers.feature import Click, FieldErrors, Reply, Submission
 from handlers.notes import showing
 from storage import channels, jobs, notes, people
 
-_CHANGED = "The text changed since you looked; please read it again in the thread."
-_GONE = "This draft is no longer there."
-# What a modal's text field holds.
-_LONGEST = 3000
+_CHANGED = "The text changed since you looked; read it again in the thread, then decide."
+_GONE = "This draft is no longer there; look for a newer message."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ async def approve(context: Context, click: Click) -> Reply:
             connection, ref.draft_id, ref.digest, DraftState.APPROVED, user=click.user, now=now
         )
         if draft is None:
-            raise _too_late(notes.get_draft(connection, ref.draft_id))
+            raise _too_late(notes.get_draft(connection, ref.draft_id), click.user)
         if context.mailer is not None:
             domain = parseaddr(context.settings.mail_from or "")[1].rpartition("@")[2] or "patchforge"
             rows = notes.add_mails(
@@ -48,7 +46,7 @@ async def approve(context: Context, click: Click) -> Reply:
             for row in rows:
                 if row["state"] == MailState.QUEUED:
                     enqueue_mail(connection, row["id"], context)
-        showing.mark_stale(connection, draft["pull_id"], now=now)
+        showing.changed(connection, draft["pull_id"], now=now, actor=click.user)
 
     await context.database.write(record)
     return None
@@ -63,8 +61,8 @@ async def discard(context: Context, click: Click) -> Reply:
             connection, ref.draft_id, ref.digest, DraftState.DISCARDED, user=click.user, now=now
         )
         if draft is None:
-            raise _too_late(notes.get_draft(connection, ref.draft_id))
-        showing.mark_stale(connection, draft["pull_id"], now=now)
+            raise _too_late(notes.get_draft(connection, ref.draft_id), click.user)
+        showing.changed(connection, draft["pull_id"], now=now, actor=click.user)
 
     await context.database.write(record)
     return None
@@ -79,8 +77,8 @@ async def restore(context: Context, click: Click) -> Reply:
         if draft is None:
             raise UserError(_GONE)
         if draft["state"] != DraftState.OPEN and not notes.restore(connection, ref.draft_id):
-            raise _too_late(draft)
-        showing.mark_stale(connection, draft["pull_id"], now=now)
+            raise _too_late(draft, click.user)
+        showing.changed(connection, draft["pull_id"], now=now, actor=click.user)
 
     await context.database.write(record)
     return None
@@ -104,8 +102,10 @@ async def save(context: Context, submission: Submission) -> Reply | FieldErrors:
     ref, now = ids.decode(ids.DraftRef, submission.metadata), context.clock.now()
     text = str(submission.values.get(ids.FIELD_TEXT) or "").strip()
     chosen = str(submission.values.get(ids.FIELD_CATEGORY) or "")
-    if not text or len(text) > _LONGEST:
-        return FieldErrors({ids.FIELD_TEXT: f"Write between 1 and {_LONGEST} characters."})
+    if not text:
+        return FieldErrors({ids.FIELD_TEXT: "Write what changes for the people who use it."})
+    if not blocks.fits(text):
+        return FieldErrors({ids.FIELD_TEXT: "Make it shorter: the thread has to show all that is approved."})
     if chosen not in {*Category}:
         return FieldErrors({ids.FIELD_CATEGORY: "Choose one of the categories."})
 
@@ -132,8 +132,8 @@ async def save(context: Context, submission: Submission) -> Reply | FieldErrors:
             user=submission.user,
         )
         if revised is None:
-            raise _too_late(draft)
-        showing.mark_stale(connection, draft["pull_id"], now=now)
+            raise _too_late(draft, submission.user)
+        showing.changed(connection, draft["pull_id"], now=now, actor=submission.user)
 
     await context.database.write(record)
     return None
@@ -151,7 +151,7 @@ async def regenerate(context: Context, submission: Submission) -> Reply | FieldE
         if not notes.start_redraft(
             connection, ref.draft_id, ref.digest, guidance=guidance, user=submission.user
         ):
-            raise _too_late(draft)
+            raise _too_late(draft, submission.user)
         jobs.enqueue(
             connection,
             "notes.redraft",
@@ -161,7 +161,7 @@ async def regenerate(context: Context, submission: Submission) -> Reply | FieldE
             now=now,
             again=True,
         )
-        showing.mark_stale(connection, draft["pull_id"], now=now)
+        showing.changed(connection, draft["pull_id"], now=now, actor=submission.user)
 
     await context.database.write(record)
     return None
@@ -187,8 +187,8 @@ async def require_right(context: Context, click: Click, draft_id: int) -> None:
         return
     if rights.login is None:
         raise UserError(
-            "Tell me who you are on GitHub first, with `/patchforge link your-login`: "
-            "authors cannot approve their own notes, so I have to know."
+            "Tell me first who you are on GitHub, with `/patchforge link your-login`; "
+            "authors cannot approve their own notes, so I need to know."
         )
     extra = rights.draft["evidence"]["extra"]
     authors = {author.lower() for author in extra.get("authors", ())}
@@ -227,12 +227,12 @@ async def _open_draft(context: Context, click: Click) -> blocks.DraftView:
     if view is None:
         raise UserError(_GONE)
     if view.state is not DraftState.OPEN or view.digest != ref.digest:
-        raise _too_late(view)
+        raise _too_late(view, click.user)
     return view
 
 
-def _too_late(draft: RowMapping | blocks.DraftView | None) -> UserError:
-    """Say who was first, or that the text is another now."""
+def _too_late(draft: RowMapping | blocks.DraftView | None, user: str) -> UserError:
+    """Say who was first, or that the text is another now; `user` is who hears it."""
     if draft is None:
         return UserError(_GONE)
     state, by = (
@@ -240,13 +240,13 @@ def _too_late(draft: RowMapping | blocks.DraftView | None) -> UserError:
         if isinstance(draft, blocks.DraftView)
         else (draft["state"], draft["decided_by"])
     )
-    who = kit.mention(by) if by else "somebody"
+    who = "You" if by == user else kit.mention(by) if by else "Somebody"
     said = {
         DraftState.APPROVED: kit.join(who, " approved this note already."),
         DraftState.DISCARDED: kit.join(
-            who, " discarded this draft already; Restore in the thread brings it back."
+            who, " discarded this draft already; press Restore in the thread to bring it back."
         ),
-        DraftState.REDRAFTING: "A new text is being written; please wait for it.",
+        DraftState.REDRAFTING: "A new text is being written; it will show in the thread.",
     }
     return UserError(said.get(DraftState(state), _CHANGED))
 

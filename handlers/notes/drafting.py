@@ -68,7 +68,7 @@ async def draft(context: Context, job: Job) -> Finish:
                 parent_id=card["id"],
                 now=now,
             )
-        showing.mark_stale(connection, pull.id, now=now)
+        showing.changed(connection, pull.id, now=now)
 
     return Finish(_told(note), record)
 
@@ -81,9 +81,14 @@ async def redraft(context: Context, job: Job) -> Finish:
     pull = await _pull(context, row["pull_id"])
     change = await _read(context, pull, job)
     note = _with_evidence(await write_note(change, context.llm, row["guidance"]), change)
+    if row["guidance"] and not context.llm.enabled:
+        note = replace(note, extra={**note.extra, "unheeded": True})
     to, now = recipients(change), context.clock.now()
 
     def record(connection: Connection) -> None:
+        current = notes.get_draft(connection, row["id"])
+        if current is None or (current["state"], current["guidance"]) != (row["state"], row["guidance"]):
+            return  # somebody kept the old text, or asked for something else
         notes.revise(
             connection,
             row["id"],
@@ -92,7 +97,7 @@ async def redraft(context: Context, job: Job) -> Finish:
             recipients=to,
             digest=digest(note.category, note.text, to),
         )
-        showing.mark_stale(connection, pull.id, now=now)
+        showing.changed(connection, pull.id, now=now)
 
     return Finish(_told(note), record)
 
@@ -119,18 +124,22 @@ async def _read(context: Context, pull: Pull, job: Job) -> Change:
 
 
 def _with_evidence(note: Note, change: Change) -> Note:
-    """Add the words and counts behind the note's evidence, and who wrote the change."""
+    """Add the words and counts behind the evidence, and who wrote the change: they may not approve it."""
     subjects = {commit.sha: commit.message.partition("\n")[0][:200] for commit in change.commits}
     counts = {file.path: (file.additions, file.deletions) for file in change.files}
-    authors = {change.pull.author, *(commit.login for commit in change.commits)} - {None}
+    people = recipients(change)
+    authors = {change.pull.author, *(commit.login for commit in change.commits)}
+    authors |= {person.login for person in people}
+    addresses = {commit.address for commit in change.commits}
+    addresses |= {address for commit in change.commits for _, address in commit.co_authors}
     return replace(
         note,
         extra={
             **note.extra,
             "commits": [(sha, subjects[sha]) for sha in note.commits[:_COMMITS_SHOWN] if sha in subjects],
             "files": [(path, *counts[path]) for path in note.paths if path in counts],
-            "authors": sorted(authors),
-            "addresses": sorted({commit.address.lower() for commit in change.commits if commit.address}),
+            "authors": sorted(login for login in authors if login),
+            "addresses": sorted({address.lower() for address in addresses if address}),
         },
     )
 

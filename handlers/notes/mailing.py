@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping
 
 from blocks import ids
 from bot.context import Context
-from bot.errors import Permanent, RetryLater, UserError
+from bot.errors import PatchForgeError, Permanent, RetryLater, UserError
 from bot.ledger.worker import MAX_ATTEMPTS, Finish
 from bot.models import Category, Job, MailState, Pull, Recipient
 from bot.notes.mail import compose
@@ -19,12 +19,15 @@ from storage import facts, notes
 _UNKNOWN = "the server took the text, but the connection broke before its answer"
 
 
+class _UnwantedError(PatchForgeError):
+    """The address wants no e-mail."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Letter:
     mail: RowMapping
     draft: RowMapping
     pull: Pull
-    suppressed: bool
 
 
 async def send(context: Context, job: Job) -> Finish:
@@ -36,16 +39,16 @@ async def send(context: Context, job: Job) -> Finish:
         return _finish(context, letter, MailState.AMBIGUOUS, _UNKNOWN)
     if mail["state"] != MailState.QUEUED:
         return Finish({"skipped": f"it is {mail['state']}"})
-    if letter.suppressed:
-        return _finish(context, letter, MailState.SKIPPED, "unsubscribed")
     if context.mailer is None:
-        return _finish(context, letter, MailState.FAILED, "e-mail is not configured any more")
+        return _finish(context, letter, MailState.FAILED, "e-mail is switched off now")
 
     async def before_data() -> None:
-        await _mark(context, mail["id"], MailState.SENDING)
+        await _mark_sending(context, mail["id"])
 
     try:
         answer = await context.mailer.send(_compose(context, letter), before_data)
+    except _UnwantedError:
+        return _finish(context, letter, MailState.SKIPPED, "unsubscribed")
     except Permanent as error:
         return _finish(context, letter, MailState.FAILED, str(error))
     except RetryLater as error:
@@ -53,7 +56,7 @@ async def send(context: Context, job: Job) -> Finish:
             return _finish(context, letter, MailState.AMBIGUOUS, _UNKNOWN)
         if job.attempts + 1 >= MAX_ATTEMPTS:
             return _finish(context, letter, MailState.FAILED, f"gave up: {error}")
-        await _mark(context, mail["id"], MailState.QUEUED, str(error))
+        await _mark_waiting(context, letter, str(error))
         raise
     return _finish(context, letter, MailState.SENT, None, answer=answer)
 
@@ -72,13 +75,13 @@ async def _settle(context: Context, click: Click, *, again: bool) -> Reply:
     mail_id, now = ids.decode(ids.MailRef, click.value).mail_id, context.clock.now()
     mail = await context.database.read(lambda connection: notes.get_mail(connection, mail_id))
     if mail is None:
-        raise UserError("This e-mail is no longer there.")
+        raise UserError("This e-mail is no longer there; look for a newer message.")
     await require_right(context, click, mail["draft_id"])
 
     def record(connection: Connection) -> None:
         state = MailState.QUEUED if again else MailState.SENT
         if not notes.mark_mail(connection, mail_id, state, now=now, only_from={MailState.AMBIGUOUS}):
-            raise UserError("Somebody settled this e-mail already.")
+            raise UserError("Somebody settled this e-mail already; the thread shows how it stands.")
         if again:
             enqueue_mail(connection, mail_id, context, again=True)
         draft = notes.get_draft(connection, mail["draft_id"])
@@ -95,7 +98,7 @@ def _look(connection: Connection, mail_id: int) -> _Letter:
     pull = facts.pull(connection, draft["pull_id"]) if draft else None
     if mail is None or draft is None or pull is None:
         raise Permanent("the e-mail's draft is no longer there")
-    return _Letter(mail, draft, pull, notes.is_suppressed(connection, mail["address"]))
+    return _Letter(mail, draft, pull)
 
 
 def _compose(context: Context, letter: _Letter) -> Any:
@@ -113,15 +116,26 @@ def _compose(context: Context, letter: _Letter) -> Any:
     )
 
 
-async def _mark(context: Context, mail_id: int, state: MailState, reason: str | None = None) -> None:
-    """Record where the e-mail stands, durably; the suppression list is looked at once more on the way."""
+async def _mark_sending(context: Context, mail_id: int) -> None:
+    """Record durably that the text goes out now; raises _UnwantedError if the address wants no e-mail."""
     now = context.clock.now()
 
     def record(connection: Connection) -> None:
         mail = notes.get_mail(connection, mail_id)
-        if state is MailState.SENDING and mail and notes.is_suppressed(connection, mail["address"]):
-            raise Permanent("unsubscribed")
-        notes.mark_mail(connection, mail_id, state, now=now, reason=reason)
+        if mail and notes.is_suppressed(connection, mail["address"]):
+            raise _UnwantedError
+        notes.mark_mail(connection, mail_id, MailState.SENDING, now=now)
+
+    await context.database.write(record)
+
+
+async def _mark_waiting(context: Context, letter: _Letter, reason: str) -> None:
+    """Record that it was not taken and will be tried again, and show why."""
+    now = context.clock.now()
+
+    def record(connection: Connection) -> None:
+        notes.mark_mail(connection, letter.mail["id"], MailState.QUEUED, now=now, reason=reason)
+        showing.mark_stale(connection, letter.pull.id, now=now)
 
     await context.database.write(record)
 

@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.errors import Permanent
 from bot.models import Category, DraftState, MailState, Pull, SlackMessage
 from handlers.feature import Render
-from storage import facts, jobs, messages, notes
+from storage import facts, homes, jobs, messages, notes
 
 
 def draft_view(context: Context, connection: Connection, draft: RowMapping, pull: Pull) -> blocks.DraftView:
@@ -25,6 +25,7 @@ def draft_view(context: Context, connection: Connection, draft: RowMapping, pull
         pull=pull,
         web_url=context.settings.github_web_url,
         fallback=extra.get("fallback", ""),
+        unheeded=extra.get("unheeded", False),
         commits=tuple((sha, subject) for sha, subject in extra.get("commits", ())),
         files=tuple(blocks.FileCount(*counted) for counted in extra.get("files", ())),
         cut=extra.get("cut"),
@@ -54,6 +55,12 @@ def render(render: Render) -> SlackMessage:
     if draft is None or pull is None:
         raise Permanent("its draft is unknown")
     return blocks.draft(draft_view(render.context, render.connection, draft, pull))
+
+
+def changed(connection: Connection, pull_id: int, *, now: datetime, actor: str | None = None) -> None:
+    """Show the draft as it is now in the threads and in App Home; `actor` is who changed it."""
+    mark_stale(connection, pull_id, now=now)
+    homes.mark_stale(connection, now=now, actor=actor)
 
 
 def mark_stale(connection: Connection, pull_id: int, *, now: datetime) -> None:

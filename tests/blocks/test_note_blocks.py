@@ -114,10 +114,10 @@ def test_a_discarded_draft_is_one_line_that_can_be_restored() -> None:
     assert pressed(shown) == ["Restore"]
 
 
-def test_a_draft_being_redrafted_has_no_buttons() -> None:
+def test_a_draft_being_redrafted_can_only_be_taken_back() -> None:
     shown = draft(draft_view(state=DraftState.REDRAFTING))
     assert texts(shown) == ["✍️ *Release note* · Drafting again…"]
-    assert pressed(shown) == []
+    assert pressed(shown) == ["Keep the old text"]
 
 
 @pytest.mark.parametrize("category", list(Category))
