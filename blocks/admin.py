@@ -6,6 +6,16 @@ from datetime import datetime
 from blocks import kit, pulls
 from bot.models import SlackMessage
 
+# What each kind of job is for, as people would call it.
+_WORK = {
+    "slack.show": "A message",
+    "home.open": "App Home",
+    "home.show": "App Home",
+    "mail.send": "An e-mail",
+    "notes.draft": "A release note",
+    "notes.redraft": "A release note",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
@@ -35,7 +45,8 @@ class Status:
 
 def status(view: Status) -> SlackMessage:
     """Show the state of affairs: one line first, then what it rests on, then what was given up."""
-    head = "🟢 Everything works" if not view.problems else f"🔴 {'; '.join(view.problems)}"
+    wrong = "; ".join(view.problems)
+    head = f"🔴 {wrong[:1].upper()}{wrong[1:]}" if wrong else "🟢 Everything works"
     last = kit.ago(view.last_delivery) if view.last_delivery else "none yet"
     rows = [
         kit.join("Last delivery from GitHub: ", last),
@@ -51,11 +62,11 @@ def status(view: Status) -> SlackMessage:
         ),
     ]
     blocks = [kit.section(kit.bold(head)), kit.section(kit.lines(rows))]
-    if view.stopped:
+    if view.stopped_in_all:
         gone = [
             kit.join(
                 "✗ ",
-                kit.code(one.kind),
+                _WORK.get(one.kind, one.kind),
                 kit.join(" in ", kit.channel(one.channel)) if one.channel else "",
                 ": ",
                 kit.cut(pulls.one_line(one.reason), 200),
@@ -64,7 +75,7 @@ def status(view: Status) -> SlackMessage:
             )
             for one in view.stopped
         ]
-        lead = f"Could not be done ({view.stopped_in_all} in all):"
+        lead = f"Could not be done ({view.stopped_in_all:,} in all):"
         blocks.append(kit.section(kit.lines([kit.bold(lead), *gone])))
     return kit.message(head, blocks)
 

@@ -44,7 +44,9 @@ async def _settings(context: Context, call: CommandCall) -> Reply:
         allowed = await context.database.read(lambda found: channels.self_approval(found, call.channel))
         return blocks.settings(call.channel, self_approval=allowed)
     if words[0] != "self-approval" or len(words) != 2 or words[1] not in _SWITCH:
-        raise UserError("I know one setting: `/patchforge settings self-approval on` (or `off`).")
+        raise UserError(
+            "There is one setting: type `/patchforge settings self-approval on`, or `off` at the end."
+        )
     await _require_owner(context, call)
     allowed, now = _SWITCH[words[1]], context.clock.now()
     await context.database.write(lambda connection: _record(connection, call, allowed=allowed, now=now))
@@ -60,12 +62,14 @@ async def _require_owner(context: Context, call: CommandCall) -> None:
     try:
         channel = await context.slack.channel(call.channel)
     except Permanent:
-        raise UserError("Invite me to this channel first: `/invite @PatchForge`.") from None
+        raise UserError("I cannot see this channel; invite me first, with `/invite @PatchForge`.") from None
     if channel.get("creator") == call.user:
         return
     user = await context.slack.user(call.user)
     if not (user.get("is_admin") or user.get("is_owner")):
-        raise UserError("Only who made this channel, or an admin of the workspace, can change this setting.")
+        raise UserError(
+            "Only the person who made this channel or a workspace admin can change this; ask one of them."
+        )
 
 
 FEATURE = Feature(

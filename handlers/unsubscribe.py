@@ -1,5 +1,6 @@
 """The page behind a mail's unsubscribe link: GET shows a button, POST does it (RFC 8058)."""
 
+import re
 from html import escape
 
 from aiohttp import web
@@ -14,6 +15,8 @@ _PAGE = """<!doctype html>
 <style>body{{font:17px/1.5 system-ui,sans-serif;max-width:34em;margin:12vh auto;padding:0 1.2em;
 color-scheme:light dark}}button{{font:inherit;padding:.5em 1.2em;border-radius:.4em;border:1px solid}}</style>
 </head><body><h1>{title}</h1><p>{text}</p>{form}</body></html>"""
+_TOKEN = re.compile(r"[\w-]{1,64}", re.ASCII)
+_UNKNOWN = "This link is not one of ours, or it is incomplete. Please use the one in your e-mail."
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
     "Referrer-Policy": "no-referrer",
@@ -43,12 +46,14 @@ async def unsubscribe(context: Context, request: web.Request) -> web.Response:
 
 async def _address(context: Context, request: web.Request) -> str:
     token = request.match_info["token"]
+    if not _TOKEN.fullmatch(token):
+        raise _refused(web.HTTPNotFound, _UNKNOWN)
     try:
         mail = await context.database.read(lambda connection: notes.by_token(connection, token))
     except DatabaseUnavailable:
         raise _refused(web.HTTPServiceUnavailable, "Please try again in a minute.") from None
     if mail is None:
-        raise _refused(web.HTTPNotFound, "This link is not one of ours, or it is incomplete.")
+        raise _refused(web.HTTPNotFound, _UNKNOWN)
     return str(mail["address"])
 
 

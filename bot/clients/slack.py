@@ -7,7 +7,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import ConfigurationError, Permanent, RateLimited, RetryLater
+from bot.errors import ConfigurationError, Permanent, RateLimited, RetryLater, UserError
 from bot.models import SlackMessage
 
 # The name under which a message's metadata carries the key of what it shows.
@@ -15,6 +15,7 @@ METADATA = "patchforge"
 # Slack says these of itself, not of the request: worth another try.
 _PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited",
             "team_added_to_org", "rate_limited", "accesslimited"}  # fmt: skip
+_TOO_LATE = {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
 _LOOKED_AT = 200
 _WRITES = {"chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.publish"}
 
@@ -92,8 +93,13 @@ class Slack:
         )
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
-        """Open a modal; the trigger lives about three seconds."""
-        await self._call("views.open", trigger_id=trigger_id, view=view)
+        """Open a modal; the trigger lives about three seconds, and too late is a UserError."""
+        try:
+            await self._call("views.open", trigger_id=trigger_id, view=view)
+        except Permanent as error:
+            if error.code not in _TOO_LATE:
+                raise
+            raise UserError("That took too long for Slack to open the form; please try again.") from None
 
     async def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
         """Show a person their App Home."""
