@@ -35,7 +35,7 @@ from handlers.feature import Feature, Render, Schedule
 from handlers.github import GitHubDoor
 from handlers.slack import SlackDoor
 from storage import jobs
-from storage.database import Database
+from storage.database import DELIVERIES, JOBS, Database
 from storage.migrate import upgrade
 
 # Slack answers in well under a second; a call that takes longer is looked up before it is repeated.
@@ -70,9 +70,11 @@ async def started(settings: Settings, features: Sequence[Feature] = FEATURES) ->
         listeners = {feature.name: feature.on_change for feature in features if feature.on_change}
         processor = Processor(database, clock, listeners)
 
-        def wake() -> None:
-            worker.wake()
-            processor.wake()
+        def wake(work: frozenset[str]) -> None:
+            if DELIVERIES in work:
+                processor.wake()
+            if JOBS in work:
+                worker.wake()
 
         database.on_work = wake
         slack_door = SlackDoor(context, features, session)
@@ -217,7 +219,8 @@ def _scheduler(stack: contextlib.AsyncExitStack, context: Context, features: Seq
 
 
 async def _listen(stack: contextlib.AsyncExitStack, door: GitHubDoor, settings: Settings) -> str:
-    runner = web.AppRunner(door.application(), access_log=None)
+    # GitHub never compresses; unpacking for strangers would come before their signature is checked.
+    runner = web.AppRunner(door.application(), access_log=None, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.http_host, settings.http_port)

@@ -30,16 +30,23 @@ _SHARED = {
 }
 
 
+# What a transaction may announce.
+DELIVERIES, JOBS = "deliveries", "jobs"
+
+
 class DatabaseUnavailable(Exception):
     """The database cannot take the work now; nothing of it was kept."""
 
 
 class Database:
-    """The writer and the readers of one database; `on_work` is called after a commit that added work."""
+    """The writer and the readers of one database.
+
+    `on_work` is called after a commit with what it announced: DELIVERIES, JOBS or both.
+    """
 
     def __init__(self, url: str) -> None:
         self.url: URL = make_url(url)
-        self.on_work: Callable[[], None] = lambda: None
+        self.on_work: Callable[[frozenset[str]], None] = lambda _: None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: _SqliteWriter | None = None
         self._engine: AsyncEngine
@@ -81,7 +88,7 @@ class Database:
             except (DBAPIError, OSError) as error:
                 raise _unavailable(error) from error
         if added:
-            self.on_work()
+            self.on_work(added)
         return value
 
     async def read(self, work: Work[T]) -> T:
@@ -99,14 +106,14 @@ class Database:
         await self._engine.dispose()
 
 
-def announce(connection: Connection) -> None:
-    """Note on the connection that this transaction adds work, so that workers wake after the commit."""
-    connection.info["work"] = True
+def announce(connection: Connection, work: str) -> None:
+    """Note on the connection that this transaction adds work; whoever does it wakes after the commit."""
+    connection.info["work"] = connection.info.get("work", frozenset()) | {work}
 
 
-def _with_announcement(connection: Connection, work: Work[T]) -> tuple[T, bool]:
+def _with_announcement(connection: Connection, work: Work[T]) -> tuple[T, frozenset[str]]:
     connection.info.pop("work", None)
-    return work(connection), bool(connection.info.pop("work", False))
+    return work(connection), connection.info.pop("work", frozenset())
 
 
 def _unavailable(error: Exception) -> Exception:
@@ -146,8 +153,8 @@ class _SqliteWriter:
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work[T]) -> "Future[tuple[T, bool]]":
-        future: Future[tuple[T, bool]] = Future()
+    def submit(self, work: Work[T]) -> "Future[tuple[T, frozenset[str]]]":
+        future: Future[tuple[T, frozenset[str]]] = Future()
         self._queue.put((work, future))
         return future
 
@@ -206,7 +213,7 @@ class _SqliteWriter:
                 if not future.done():
                     future.set_exception(_unavailable(error))
             return False
-        added = bool(connection.info.pop("work", False))
+        added = connection.info.pop("work", frozenset())
         for future, value, mistake in answers:
             if mistake is not None:
                 future.set_exception(mistake)

@@ -4,44 +4,52 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, text, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text, update
+from sqlalchemy.sql.dml import ReturningInsert
 
-from storage.database import announce
-from storage.sql import insert
+from storage.database import DELIVERIES, announce
+from storage.sql import Insert, prepared
 from storage.tables import deliveries
 
 _NEW = text("deliveries.state = 'new'")
+_DUE = (
+    select(deliveries)
+    .where(_NEW, deliveries.c.run_at <= bindparam("now"))
+    .order_by(deliveries.c.run_at, deliveries.c.id)
+    .limit(bindparam("most"))
+)
+_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
+_SETTLE = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=bindparam("as"), processed_at=bindparam("now"), error=None)
+)
+
+
+@prepared
+def _insert(insert: Insert) -> ReturningInsert[tuple[str]]:
+    return (
+        insert(deliveries)
+        .on_conflict_do_nothing(index_elements=[deliveries.c.guid])
+        .returning(deliveries.c.guid)
+    )
 
 
 def insert_new(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Insert the rows whose GUID is unknown and return those GUIDs."""
-    statement = (
-        insert(connection, deliveries)
-        .on_conflict_do_nothing(index_elements=[deliveries.c.guid])
-        .returning(deliveries.c.guid)
-    )
-    announce(connection)
-    return set(connection.execute(statement, list(rows)).scalars())
+    announce(connection, DELIVERIES)
+    return set(connection.execute(_insert(connection), list(rows)).scalars())
 
 
 def due(connection: Connection, *, now: datetime, limit: int) -> Sequence[RowMapping]:
     """Return deliveries to process, oldest first; locked on PostgreSQL."""
-    query = (
-        select(deliveries)
-        .where(_NEW, deliveries.c.run_at <= now)
-        .order_by(deliveries.c.run_at, deliveries.c.id)
-        .limit(limit)
-    )
-    if connection.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    return connection.execute(query).mappings().all()
+    query = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
+    return connection.execute(query, {"now": now, "most": limit}).mappings().all()
 
 
 def settle(connection: Connection, ids: Sequence[int], state: str, *, now: datetime) -> None:
     """Record that the deliveries were processed to this state."""
-    connection.execute(
-        update(deliveries).where(deliveries.c.id.in_(ids)).values(state=state, processed_at=now, error=None)
-    )
+    connection.execute(_SETTLE, {"ids": list(ids), "as": state, "now": now})
 
 
 def set_back(

@@ -4,17 +4,56 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, func, literal, not_, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import sqlite
 
 from bot.models import Job
-from storage.database import announce
-from storage.sql import insert
+from storage.database import JOBS, announce
+from storage.sql import Insert, prepared
 from storage.tables import jobs
 
 # Who waits decides: a person, then a message, then housekeeping.
 PERSON, MESSAGE, HOUSEKEEPING = 10, 50, 90
 
 _LIVE = text("jobs.finished_at IS NULL")
+
+
+@prepared
+def _once(insert: Insert) -> sqlite.Insert:
+    return insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.key])
+
+
+@prepared
+def _again(insert: Insert) -> sqlite.Insert:
+    statement = insert(jobs)
+    fresh, finished = statement.excluded, jobs.c.finished_at.is_not(None)
+    return statement.on_conflict_do_update(
+        index_elements=[jobs.c.key],
+        set_={
+            "wanted": jobs.c.wanted + 1,
+            "payload": fresh.payload,
+            "lane": fresh.lane,
+            "state": case((finished, "ready"), else_=jobs.c.state),
+            "run_at": case((finished, fresh.run_at), else_=jobs.c.run_at),
+            "attempts": case((finished, 0), else_=jobs.c.attempts),
+            "priority": case((jobs.c.priority < fresh.priority, jobs.c.priority), else_=fresh.priority),
+            "delivery_id": fresh.delivery_id,
+            "finished_at": None,
+        },
+    )
 
 
 def enqueue(
@@ -37,80 +76,72 @@ def enqueue(
     afterwards; a finished, parked or failed one becomes ready. Jobs of one `ordering` never run at once and
     keep their order; `lane` names the pace they keep.
     """
-    statement = insert(connection, jobs).values(
-        kind=kind,
-        key=key,
-        ordering=ordering or key,
-        lane=lane,
-        payload=dict(payload or {}),
-        state="ready",
-        priority=priority,
-        run_at=run_at or now,
-        delivery_id=delivery_id,
-        created_at=now,
+    statement = _again(connection) if again else _once(connection)
+    connection.execute(
+        statement,
+        {
+            "kind": kind,
+            "key": key,
+            "ordering": ordering or key,
+            "lane": lane,
+            "payload": dict(payload or {}),
+            "state": "ready",
+            "priority": priority,
+            "run_at": run_at or now,
+            "delivery_id": delivery_id,
+            "created_at": now,
+        },
     )
-    if again:
-        finished = jobs.c.finished_at.is_not(None)
-        statement = statement.on_conflict_do_update(
-            index_elements=[jobs.c.key],
-            set_={
-                "wanted": jobs.c.wanted + 1,
-                "payload": statement.excluded.payload,
-                "lane": statement.excluded.lane,
-                "state": case((finished, "ready"), else_=jobs.c.state),
-                "run_at": case((finished, statement.excluded.run_at), else_=jobs.c.run_at),
-                "attempts": case((finished, 0), else_=jobs.c.attempts),
-                "priority": case(
-                    (jobs.c.priority < statement.excluded.priority, jobs.c.priority),
-                    else_=statement.excluded.priority,
-                ),
-                "delivery_id": statement.excluded.delivery_id,
-                "finished_at": None,
-            },
-        )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=[jobs.c.key])
-    connection.execute(statement)
-    announce(connection)
+    announce(connection, JOBS)
+
+
+_AHEAD = jobs.alias("ahead")
+_BLOCKED = (
+    select(literal(1))
+    .where(
+        text("ahead.finished_at IS NULL"),
+        _AHEAD.c.ordering == jobs.c.ordering,
+        or_(_AHEAD.c.state == "running", _AHEAD.c.id < jobs.c.id),
+    )
+    .correlate(jobs)
+    .exists()
+)
+_DUE = (
+    select(jobs)
+    .where(
+        _LIVE,
+        jobs.c.state == "ready",
+        jobs.c.run_at <= bindparam("now"),
+        or_(jobs.c.lane.is_(None), jobs.c.lane.not_in(bindparam("closed", expanding=True))),
+        not_(_BLOCKED),
+    )
+    .order_by(jobs.c.priority, jobs.c.run_at, jobs.c.id)
+    .limit(bindparam("most"))
+)
+_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
 
 
 def candidates(
     connection: Connection, *, now: datetime, limit: int, closed_lanes: Collection[str]
 ) -> Sequence[RowMapping]:
     """Return due jobs that nothing stands in the way of, the most urgent first; locked on PostgreSQL."""
-    ahead = jobs.alias("ahead")
-    blocked = (
-        select(literal(1))
-        .where(
-            text("ahead.finished_at IS NULL"),
-            ahead.c.ordering == jobs.c.ordering,
-            or_(ahead.c.state == "running", ahead.c.id < jobs.c.id),
-        )
-        .correlate(jobs)
-        .exists()
-    )
-    query = (
-        select(jobs)
-        .where(_LIVE, jobs.c.state == "ready", jobs.c.run_at <= now, not_(blocked))
-        .order_by(jobs.c.priority, jobs.c.run_at, jobs.c.id)
-        .limit(limit)
-    )
-    if closed_lanes:
-        query = query.where(or_(jobs.c.lane.is_(None), jobs.c.lane.not_in(closed_lanes)))
-    if connection.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    return connection.execute(query).mappings().all()
+    query = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
+    values = {"now": now, "closed": list(closed_lanes), "most": limit}
+    return connection.execute(query, values).mappings().all()
+
+
+_LEASE = (
+    update(jobs)
+    .where(jobs.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state="running", lease=bindparam("by"), lease_until=bindparam("until"))
+)
 
 
 def claim(connection: Connection, rows: Sequence[RowMapping], *, lease: str, until: datetime) -> list[Job]:
     """Lease the candidates to one attempt and return them as jobs."""
     if not rows:
         return []
-    connection.execute(
-        update(jobs)
-        .where(jobs.c.id.in_([row["id"] for row in rows]))
-        .values(state="running", lease=lease, lease_until=until)
-    )
+    connection.execute(_LEASE, {"ids": [row["id"] for row in rows], "by": lease, "until": until})
     return [
         Job(
             id=row["id"],
@@ -128,11 +159,14 @@ def claim(connection: Connection, rows: Sequence[RowMapping], *, lease: str, unt
     ]
 
 
+_NEXT = select(func.min(jobs.c.run_at)).where(
+    _LIVE, jobs.c.state == "ready", jobs.c.run_at > bindparam("after")
+)
+
+
 def next_due(connection: Connection, *, after: datetime) -> datetime | None:
     """Return when the next job that is not due yet becomes due."""
-    found: datetime | None = connection.execute(
-        select(func.min(jobs.c.run_at)).where(_LIVE, jobs.c.state == "ready", jobs.c.run_at > after)
-    ).scalar()
+    found: datetime | None = connection.execute(_NEXT, {"after": after}).scalar()
     return found
 
 
@@ -155,29 +189,33 @@ def take_back(connection: Connection, *, expired_by: datetime | None) -> int:
         update(jobs).where(condition).values(state="ready", lease=None, lease_until=None, suspect=True)
     )
     if result.rowcount:
-        announce(connection)
+        announce(connection, JOBS)
     return result.rowcount
+
+
+_UNCHANGED = jobs.c.wanted == bindparam("seen")
+_FINISH = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"), jobs.c.lease == bindparam("held"))
+    .values(
+        state=case((_UNCHANGED, "done"), else_="ready"),
+        finished_at=case((_UNCHANGED, bindparam("now")), else_=None),
+        run_at=case((_UNCHANGED, jobs.c.run_at), else_=bindparam("now")),
+        attempts=0,
+        suspect=False,
+        lease=None,
+        lease_until=None,
+        error=None,
+        outcome=bindparam("result"),
+    )
+)
 
 
 def finish(connection: Connection, job: Job, *, now: datetime, outcome: Mapping[str, Any]) -> bool:
     """Record success; a job asked for meanwhile becomes ready again. False if the lease was lost."""
-    unchanged = jobs.c.wanted == job.wanted
-    result = connection.execute(
-        update(jobs)
-        .where(jobs.c.id == job.id, jobs.c.lease == job.lease)
-        .values(
-            state=case((unchanged, "done"), else_="ready"),
-            finished_at=case((unchanged, now), else_=None),
-            run_at=case((unchanged, jobs.c.run_at), else_=now),
-            attempts=0,
-            suspect=False,
-            lease=None,
-            lease_until=None,
-            error=None,
-            outcome=dict(outcome),
-        )
-    )
-    announce(connection)  # the next of this ordering may go
+    values = {"job": job.id, "held": job.lease, "seen": job.wanted, "now": now, "result": dict(outcome)}
+    result = connection.execute(_FINISH, values)
+    announce(connection, JOBS)  # the next of this ordering may go
     return bool(result.rowcount)
 
 
@@ -208,7 +246,7 @@ def stop(connection: Connection, job: Job, state: str, *, now: datetime, reason:
         .where(jobs.c.id == job.id, jobs.c.lease == job.lease)
         .values(state=state, lease=None, lease_until=None, finished_at=now, error=reason)
     )
-    announce(connection)
+    announce(connection, JOBS)
     return bool(result.rowcount)
 
 

@@ -3,11 +3,16 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, exists, select, update
 
 from bot.models import Subscription
 from storage.sql import insert
 from storage.tables import subscriptions
+
+
+_OF_REPO = (
+    select(subscriptions).where(subscriptions.c.repo == bindparam("name")).order_by(subscriptions.c.channel)
+)
 
 
 def put(
@@ -67,7 +72,8 @@ def of_channels(connection: Connection, channels: Collection[str]) -> list[Subsc
 
 def of_repo(connection: Connection, repo: str) -> list[Subscription]:
     """Return every channel's subscription to the repository."""
-    return _select(connection, subscriptions.c.repo == repo.lower())
+    rows = connection.execute(_OF_REPO, {"name": repo.lower()})
+    return [_subscription(row) for row in rows.mappings()]
 
 
 def rename_repo(connection: Connection, old: str, new: str) -> None:
