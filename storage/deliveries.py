@@ -27,7 +27,7 @@ _SETTLE = (
 
 
 @prepared
-def _insert(insert: Insert) -> ReturningInsert[tuple[str]]:
+def _insert(insert: Insert) -> ReturningInsert[str]:
     return (
         insert(deliveries)
         .on_conflict_do_nothing(index_elements=[deliveries.c.guid])

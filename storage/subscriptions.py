@@ -9,7 +9,6 @@ from bot.models import Subscription
 from storage.sql import insert
 from storage.tables import subscriptions
 
-
 _OF_REPO = (
     select(subscriptions).where(subscriptions.c.repo == bindparam("name")).order_by(subscriptions.c.channel)
 )
