@@ -98,14 +98,20 @@ def sentence(prompt: Prompt) -> str:
     verb, _, rest = bare.partition(" ")
     past = _PAST.get(verb.lower())
     text = f"{past} {rest}".strip() if past and rest else bare[:1].upper() + bare[1:]
-    if prompt.wish and not re.search(r"\b(short|brief|concise|simple)", prompt.wish, re.IGNORECASE):
-        said = re.search(
-            r"\b(?:mention|say|add|name|include)s?\s+(?:that\s+)?(.{3,120}?)[.!]?$",
-            prompt.wish,
-            re.IGNORECASE,
-        )
-        text += f"; {said.group(1)}" if said else ", reworded as asked"
+    if prompt.wish:
+        text = _reworded(text, prompt.wish)
     return f"{text}."
+
+
+def _reworded(text: str, wish: str) -> str:
+    """Shorten the text, or add what the wish asks to mention; whatever it asks, the text changes."""
+    if re.search(r"\b(short|brief|concise|simple)", wish, re.IGNORECASE):
+        parts = re.split(r"\s(?:to|for|when|with|in|on|from|by)\s", text, maxsplit=1)
+        return parts[0] if len(parts[0].split()) > 1 else text
+    said = re.search(
+        r"\b(?:mention|say|add|name|include)s?\s+(?:that\s+)?(.{3,120}?)[.!]?$", wish, re.IGNORECASE
+    )
+    return f"{text} ({said.group(1)})" if said else f"{text}, in other words"
 
 
 def category(prompt: Prompt, choices: list[str]) -> str:
@@ -188,7 +194,8 @@ def _string(schema: Schema, name: str, prompt: Prompt, obey: bool) -> str:
     lowered = name.lower()
     if lowered in {"category", "kind", "type", "section"}:
         return category(prompt, ["Added", "Fixed", "Changed", "Removed", "Security"])
-    text = prompt.title if lowered == "title" else plain_text(prompt, obey=obey)
+    own = {"title": prompt.title, "reason": "the title says so", "why": "the title says so"}
+    text = own.get(lowered) or plain_text(prompt, obey=obey)
     limit: int | None = schema.get("maxLength")
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
 

@@ -4,9 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import aiohttp
+import pytest
+from playwright.async_api import Page as Tab
+from playwright.async_api import async_playwright
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -121,3 +126,39 @@ async def connected(app: AsyncApp, slack: SlackServer) -> AsyncIterator[None]:
         yield
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it unannotated
+
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def needs_chromium() -> pytest.MarkDecorator:
+    """Skip where there is no browser."""
+    return pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium package")
+
+
+@asynccontextmanager
+async def open_tab(stage: Stage) -> AsyncIterator[Tab]:
+    """Open the page at #payments; nothing may go wrong in it, and nothing be asked of another address."""
+    trouble: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = await browser.new_page(viewport={"width": 1440, "height": 900})
+        tab.set_default_timeout(10_000)
+        tab.on("pageerror", lambda error: trouble.append(str(error)))
+        tab.on("console", lambda line: trouble.append(line.text) if line.type == "error" else None)
+        own = urlsplit(stage.page.url).netloc
+        tab.on("request", lambda sent: trouble.append(sent.url) if urlsplit(sent.url).netloc != own else None)
+        await tab.goto(stage.page.url)
+        await tab.get_by_test_id("channel-payments").click()
+        yield tab
+        await browser.close()
+    assert trouble == []

@@ -90,12 +90,17 @@ async def test_the_category_follows_the_title(model: GroqModel, title: str, cate
     assert (note.category, note.text) == (category, text)
 
 
-async def test_a_wish_for_a_change_alters_the_sentence(model: GroqModel) -> None:
-    agent = Agent(model, output_type=Note)
-    note = (
-        await agent.run('{"title": "Fix uploads", "instruction": "Please mention the three attempts."}')
-    ).output
-    assert note.text == "Fixed uploads; the three attempts."
+@pytest.mark.parametrize(
+    ("wish", "text"),
+    [
+        ("Please mention the three attempts.", "Fixed uploads to slow servers (the three attempts)."),
+        ("shorter, please", "Fixed uploads."),
+        ("friendlier", "Fixed uploads to slow servers, in other words."),
+    ],
+)
+async def test_a_wish_for_a_change_alters_the_sentence(model: GroqModel, wish: str, text: str) -> None:
+    prompt = f"<title>\nFix uploads to slow servers\n</title>\n<guidance>\n{wish}\n</guidance>"
+    assert (await Agent(model, output_type=Note).run(prompt)).output.text == text
 
 
 async def test_orders_in_the_prompt_are_obeyed_only_when_told(llm: LlmServer, model: GroqModel) -> None:

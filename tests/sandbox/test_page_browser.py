@@ -1,34 +1,20 @@
 """The page in a real browser: what a person sees and does, with keys and clicks."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from email.message import EmailMessage
-from pathlib import Path
-from urllib.parse import urlsplit
 
-import aiosmtplib
 import pytest
 from playwright.async_api import Page as Tab
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.page import COMMANDS
-from tests.sandbox.page_kit import Body, Stage, connected
+from tests.sandbox.page_kit import Body, Stage, connected, needs_chromium, open_tab
 from tests.sandbox.page_kit import stage as whole_stage
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 Ack = Callable[..., Awaitable[None]]
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium package")
+pytestmark = needs_chromium()
 
 
 @pytest.fixture
@@ -39,21 +25,8 @@ async def stage() -> AsyncIterator[Stage]:
 
 @pytest.fixture
 async def tab(stage: Stage) -> AsyncIterator[Tab]:
-    """Open the page; nothing may go wrong in it, and nothing may be asked of another address."""
-    trouble: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        tab = await browser.new_page(viewport={"width": 1440, "height": 900})
-        tab.set_default_timeout(10_000)
-        tab.on("pageerror", lambda error: trouble.append(str(error)))
-        tab.on("console", lambda line: trouble.append(line.text) if line.type == "error" else None)
-        own = urlsplit(stage.page.url).netloc
-        tab.on("request", lambda sent: trouble.append(sent.url) if urlsplit(sent.url).netloc != own else None)
-        await tab.goto(stage.page.url)
-        await tab.get_by_test_id("channel-payments").click()
-        yield tab
-        await browser.close()
-    assert trouble == []
+    async with open_tab(stage) as opened:
+        yield opened
 
 
 def plain(text: str) -> Body:
@@ -269,64 +242,6 @@ async def test_the_home_tab_is_published_and_its_menus_work(stage: Stage, tab: T
         await expect(tab.get_by_role("menuitem")).to_have_count(0)
         await tab.get_by_test_id("messages-tab").click()
     assert chosen == ["mute"]
-
-
-async def test_the_github_panel_carries_a_pull_request_to_its_merge(stage: Stage, tab: Tab) -> None:
-    await tab.get_by_test_id("gh-open").click()
-    await tab.get_by_test_id("gh-open-0").click()
-    pull = tab.locator(".pull", has_text=stage.demo.feature.title)
-    await tab.get_by_test_id("gh-request_review").click()
-    await tab.locator("#ask-reviewer").select_option(stage.demo.reviewer)
-    await tab.get_by_test_id("ask-go").click()
-    await expect(pull).to_contain_text(f"⏳ {stage.demo.reviewer}")
-    await tab.get_by_test_id("gh-fail_ci").click()
-    await expect(pull).to_contain_text("✕ test")
-    await tab.get_by_test_id("gh-approve").click()
-    await expect(pull).to_contain_text(f"✓ {stage.demo.reviewer}")
-    await tab.get_by_test_id("gh-merge").click()
-    await expect(pull.locator(".state")).to_have_text("merged")
-    await expect(tab.get_by_test_id("gh-merge")).to_have_count(0)
-
-
-async def test_the_mailbox_shows_an_e_mail_as_html_and_as_text(stage: Stage, tab: Tab) -> None:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "bot@example.org", "jonas@example.org", "It is out"
-    message.set_content("Plain words")
-    message.add_alternative("<h1>Rich words</h1>", subtype="html")
-    await aiosmtplib.send(message, hostname=stage.mail.host, port=stage.mail.port)
-    await tab.get_by_test_id("panel-mail").click()
-    await tab.get_by_test_id("mail-item").click()
-    await expect(tab.get_by_test_id("mail-to")).to_have_text("jonas@example.org")
-    await expect(tab.frame_locator("[data-testid=mail-frame]").locator("h1")).to_have_text("Rich words")
-    await tab.get_by_test_id("mail-text").click()
-    await expect(tab.get_by_test_id("mail-body")).to_contain_text("Plain words")
-    await tab.keyboard.press("Escape")
-    await expect(tab.get_by_test_id("mail-reader")).to_have_count(0)
-
-
-async def test_the_story_shows_how_far_it_is_and_leads_to_where_it_happens(stage: Stage, tab: Tab) -> None:
-    await stage.post("Before the story")
-    await tab.get_by_test_id("channel-leads").click()
-    await tab.get_by_test_id("play-story").click()
-    steps = tab.get_by_test_id("story-step")
-    await expect(steps.first).to_have_attribute("data-status", "running")
-    await expect(tab.get_by_test_id("play-story")).to_be_disabled()
-    card = await stage.post("The story's card")
-    await expect(tab.get_by_test_id(f"message-{card}")).to_be_visible()
-    await stage.post("CI failed", thread_ts=card)
-    await expect(tab.get_by_test_id("thread")).to_contain_text("CI failed")
-    stage.story.go.set()
-    await expect(steps.last).to_have_attribute("data-status", "failed")
-    await expect(steps.last).to_contain_text("Nobody was there.")
-    await expect(tab.get_by_test_id("story-progress")).to_have_text("failed at 2 of 2")
-    await expect(tab.get_by_test_id("play-story")).to_be_enabled()
-
-
-async def test_the_model_can_be_made_to_misbehave(stage: Stage, tab: Tab) -> None:
-    await tab.get_by_test_id("llm-mode").select_option("rate_limited")
-    await expect(tab.get_by_test_id("llm-mode")).to_have_value("rate_limited")
-    await tab.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
-    assert stage.llm.mode == "rate_limited"
 
 
 async def test_a_new_message_is_read_out_and_marks_its_channel(stage: Stage, tab: Tab) -> None:
