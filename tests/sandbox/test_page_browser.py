@@ -192,6 +192,39 @@ async def test_a_modal_shows_what_is_wrong_and_keeps_what_was_typed(stage: Stage
     assert submitted == [["merges"]]
 
 
+async def test_menus_of_a_message_and_of_a_modal_tell_the_bot_what_was_chosen(stage: Stage, tab: Tab) -> None:
+    app, chosen = AsyncApp(client=stage.client), []
+    options = [{"text": plain(text), "value": text.lower()} for text in ("Main", "Any")]
+    pick = {"type": "static_select", "action_id": "pick", "placeholder": plain("Base"), "options": options}
+    branch = {"type": "external_select", "action_id": "branch", "min_query_length": 0}
+    field = {"type": "input", "block_id": "branch", "label": plain("Branch"), "element": branch}
+
+    @app.action("pick")
+    async def picked(ack: Ack, action: Body, body: Body, client: AsyncWebClient) -> None:
+        await ack()
+        chosen.append(action["selected_option"]["value"])
+        await client.views_open(trigger_id=body["trigger_id"], view={**FORM, "blocks": [field]})
+
+    @app.options("branch")
+    async def offer(ack: Ack) -> None:
+        await ack(options=options)
+
+    @app.view("form")
+    async def submit(ack: Ack, view: Body) -> None:
+        await ack()
+        chosen.append(view["state"]["values"]["branch"]["branch"]["selected_option"]["value"])
+
+    await stage.post("Choose", [{"type": "actions", "elements": [pick]}])
+    async with connected(app, stage.slack):
+        await tab.get_by_test_id("input-pick").select_option("any")
+        await tab.get_by_test_id("input-branch").press_sequentially("Ma")
+        await expect(tab.locator("datalist option")).to_have_count(2)
+        await tab.get_by_test_id("input-branch").fill("Main")
+        await tab.get_by_test_id("modal-submit").click()
+        await expect(tab.get_by_test_id("modal")).to_have_count(0)
+    assert chosen == ["any", "main"]
+
+
 async def test_a_thread_opens_beside_the_channel_and_takes_replies(stage: Stage, tab: Tab) -> None:
     ts = await stage.post("A card")
     await stage.post("CI failed", thread_ts=ts)
