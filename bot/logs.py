@@ -8,6 +8,13 @@ import structlog
 from bot.config import Settings
 
 
+def _for_people() -> structlog.dev.ConsoleRenderer:
+    # The prettier tracebacks show the values of variables, and so secrets.
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+
+
 def configure(settings: Settings) -> None:
     """Send structlog's and the libraries' logs to standard error in the format asked for."""
     as_json = settings.log_format == "json" or (settings.log_format is None and not sys.stderr.isatty())
@@ -27,7 +34,7 @@ def configure(settings: Settings) -> None:
     last: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_for_people()]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

@@ -67,6 +67,9 @@ class GitHubDoor:
         except Refusal as refusal:
             self._metrics.deliveries.labels(refusal.outcome).inc()
             return web.json_response({"error": refusal.reason}, status=refusal.status)
+        except web.RequestPayloadError:
+            self._metrics.deliveries.labels("malformed").inc()
+            return web.json_response({"error": "the body broke off"}, status=400)
         except web.HTTPRequestEntityTooLarge:
             self._metrics.deliveries.labels("too_large").inc()
             return web.json_response({"error": "the body is larger than 25 MiB"}, status=413)

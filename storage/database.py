@@ -5,10 +5,11 @@ SQLite and on PostgreSQL. On SQLite one thread writes, and commits together what
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -16,14 +17,17 @@ from typing import Any, Self, TypeVar
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, pool
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 # Units of work that may share one commit; more would keep the first of them waiting.
 _BATCH = 128
+# PostgreSQL's classes of errors that pass: connection, conflict, resources, locks, operator, system.
+_PASSING = ("08", "25006", "40", "53", "55", "57", "58")
 _SHARED = {
     "json_serializer": lambda value: msgspec.json.encode(value).decode(),
     "json_deserializer": msgspec.json.decode,
@@ -50,6 +54,7 @@ class Database:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: _SqliteWriter | None = None
         self._engine: AsyncEngine
+        self._readers: AsyncEngine
 
     @property
     def is_sqlite(self) -> bool:
@@ -68,9 +73,13 @@ class Database:
             event.listen(
                 self._engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN")
             )
+            self._readers = self._engine
         else:
             self._engine = create_async_engine(
                 self.url, pool_size=8, max_overflow=0, pool_pre_ping=True, **_SHARED
+            )
+            self._readers = self._engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         return self
 
@@ -82,22 +91,16 @@ class Database:
         if self._writer:
             value, added = await asyncio.wrap_future(self._writer.submit(work))
         else:
-            try:
-                async with self._engine.begin() as connection:
-                    value, added = await connection.run_sync(_with_announcement, work)
-            except (DBAPIError, OSError) as error:
-                raise _unavailable(error) from error
+            async with _connected(self._engine) as connection, connection.begin():
+                value, added = await connection.run_sync(_with_announcement, work)
         if added:
             self.on_work(added)
         return value
 
     async def read(self, work: Work[T]) -> T:
         """Run the work on a snapshot that cannot write."""
-        try:
-            async with self._engine.connect() as connection:
-                return await connection.run_sync(work)
-        except (DBAPIError, OSError) as error:
-            raise _unavailable(error) from error
+        async with _connected(self._readers) as connection:
+            return await connection.run_sync(work)
 
     async def aclose(self) -> None:
         """Finish the writes at hand and let go of every connection."""
@@ -116,13 +119,38 @@ def _with_announcement(connection: Connection, work: Work[T]) -> tuple[T, frozen
     return work(connection), connection.info.pop("work", frozenset())
 
 
-def _unavailable(error: Exception) -> Exception:
-    """Tell trouble with the engine from a mistake in the work."""
-    if isinstance(error, (OperationalError, OSError)) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
-        return DatabaseUnavailable(str(error.__cause__ or error))
-    return error
+@contextlib.asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Connect; trouble with the engine becomes DatabaseUnavailable, a mistake in the work comes through."""
+    try:
+        connection = await engine.connect()
+    except Exception as error:  # while it connects, the driver raises errors of its own
+        raise DatabaseUnavailable(str(error) or type(error).__name__) from error
+    try:
+        async with contextlib.aclosing(connection):
+            yield connection
+    except (SQLAlchemyError, OSError) as error:
+        if _is_trouble(error):
+            raise DatabaseUnavailable(str(error.__cause__ or error)) from error
+        raise
+
+
+def does_not_fit(error: Exception) -> bool:
+    """Tell whether a value was too long, too large or of another kind than its column holds."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, OverflowError)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith("22") or isinstance(getattr(error.orig, "__cause__", None), ValueError)
+
+
+def _is_trouble(error: Exception) -> bool:
+    """Tell trouble with the engine, which passes, from a mistake in the work."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, (OSError, PendingRollbackError, NoConnectionFree))
+    if isinstance(error, OperationalError):
+        return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state.startswith(_PASSING)
 
 
 def _configure_writer(connection: sqlite3.Connection, _record: object) -> None:
@@ -166,18 +194,20 @@ class _SqliteWriter:
     def _run(self) -> None:
         connection: Connection | None = None
         while (first := self._queue.get()) is not None:
-            batch = [first]
-            closing = False
+            batch, closing = [first], False
             while len(batch) < _BATCH and not self._queue.empty():
                 item = self._queue.get()
                 if item is None:
                     closing = True
                     break
                 batch.append(item)
-            if connection is None or connection.closed:
+            # Whoever gave up waiting is left out; the others can no longer.
+            batch = [(work, future) for work, future in batch if future.set_running_or_notify_cancel()]
+            if connection is None:
                 connection = self._connect(batch)
             if connection is not None and not self._commit(connection, batch):
-                connection.close()
+                with contextlib.suppress(SQLAlchemyError):
+                    connection.close()
                 connection = None
             if closing:
                 break
@@ -187,9 +217,9 @@ class _SqliteWriter:
     def _connect(self, batch: Sequence[tuple[Work[Any], Future[Any]]]) -> Connection | None:
         try:
             return self._engine.connect()
-        except DBAPIError as error:
+        except Exception as error:  # noqa: BLE001 - the thread must live on and every caller hear of it
             for _, future in batch:
-                future.set_exception(_unavailable(error))
+                future.set_exception(DatabaseUnavailable(str(error.__cause__ or error)))
             return None
 
     def _commit(self, connection: Connection, batch: Sequence[tuple[Work[Any], Future[Any]]]) -> bool:
@@ -199,19 +229,16 @@ class _SqliteWriter:
             connection.info.pop("work", None)
             with connection.begin():
                 for work, future in batch:
-                    if not future.set_running_or_notify_cancel():
-                        continue
                     try:
                         with connection.begin_nested():
                             answers.append((future, work(connection), None))
-                    except OperationalError:
-                        raise
-                    except Exception as error:  # noqa: BLE001 - it belongs to whoever asked for the work
-                        answers.append((future, None, error))
+                    except Exception as error:
+                        if _is_trouble(error):
+                            raise
+                        answers.append((future, None, error))  # it belongs to whoever asked for the work
         except Exception as error:  # noqa: BLE001 - every waiting caller must hear of it
             for _, future in batch:
-                if not future.done():
-                    future.set_exception(_unavailable(error))
+                future.set_exception(DatabaseUnavailable(str(error.__cause__ or error)))
             return False
         added = connection.info.pop("work", frozenset())
         for future, value, mistake in answers:

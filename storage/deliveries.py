@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, text, up
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.database import DELIVERIES, announce
-from storage.sql import Insert, prepared
+from storage.sql import PROCESSING, Insert, one_at_a_time, prepared
 from storage.tables import deliveries
 
 _NEW = text("deliveries.state = 'new'")
@@ -43,6 +43,7 @@ def insert_new(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set
 
 def due(connection: Connection, *, now: datetime, limit: int) -> Sequence[RowMapping]:
     """Return deliveries to process, oldest first; locked on PostgreSQL."""
+    one_at_a_time(connection, PROCESSING)
     query = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
     return connection.execute(query, {"now": now, "most": limit}).mappings().all()
 
@@ -61,6 +62,14 @@ def set_back(
         .where(deliveries.c.id == delivery_id)
         .values(error=error, run_at=run_at, attempts=attempts, state="failed" if failed else "new")
     )
+
+
+def again(connection: Connection, delivery_id: int, *, now: datetime) -> None:
+    """Ask for a delivery to be processed once more, as if it had come only now."""
+    connection.execute(
+        update(deliveries).where(deliveries.c.id == delivery_id).values(state="new", run_at=now)
+    )
+    announce(connection, DELIVERIES)
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -22,7 +22,7 @@ from sqlalchemy.dialects import sqlite
 
 from bot.models import Job
 from storage.database import JOBS, announce
-from storage.sql import Insert, prepared
+from storage.sql import CLAIMING, Insert, one_at_a_time, prepared
 from storage.tables import jobs
 
 # Who waits decides: a person, then a message, then housekeeping.
@@ -125,6 +125,7 @@ def candidates(
     connection: Connection, *, now: datetime, limit: int, closed_lanes: Collection[str]
 ) -> Sequence[RowMapping]:
     """Return due jobs that nothing stands in the way of, the most urgent first; locked on PostgreSQL."""
+    one_at_a_time(connection, CLAIMING)
     query = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
     values = {"now": now, "closed": list(closed_lanes), "most": limit}
     return connection.execute(query, values).mappings().all()
@@ -240,14 +241,32 @@ def put_back(
 
 
 def stop(connection: Connection, job: Job, state: str, *, now: datetime, reason: str) -> bool:
-    """Take the job out of work as `parked` (will never succeed) or `failed` (gave up), with the reason."""
+    """Take the job out of work as `parked` (will never succeed) or `failed` (gave up), with the reason.
+
+    One that was asked for meanwhile becomes ready again. False if the lease was lost.
+    """
+    unchanged = jobs.c.wanted == job.wanted
     result = connection.execute(
         update(jobs)
         .where(jobs.c.id == job.id, jobs.c.lease == job.lease)
-        .values(state=state, lease=None, lease_until=None, finished_at=now, error=reason)
+        .values(
+            state=case((unchanged, state), else_="ready"),
+            finished_at=case((unchanged, now), else_=None),
+            run_at=case((unchanged, jobs.c.run_at), else_=now),
+            attempts=case((unchanged, jobs.c.attempts), else_=0),
+            lease=None,
+            lease_until=None,
+            error=reason,
+        )
     )
     announce(connection, JOBS)
     return bool(result.rowcount)
+
+
+def state_of(connection: Connection, key: str) -> str | None:
+    """Return the state of the job with this key."""
+    found: str | None = connection.execute(select(jobs.c.state).where(jobs.c.key == key)).scalar()
+    return found
 
 
 def counts(connection: Connection) -> dict[tuple[str, str], int]:

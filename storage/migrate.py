@@ -4,12 +4,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from storage.database import Database
-
-# Any constant will do; it keeps two replicas from migrating at once.
-_ADVISORY_LOCK = 7_402_165
+from storage.sql import MIGRATING, one_at_a_time
 
 
 async def upgrade(database: Database) -> None:
@@ -26,6 +24,5 @@ def config(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+    one_at_a_time(connection, MIGRATING)
     command.upgrade(config(connection), "head")

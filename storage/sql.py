@@ -7,10 +7,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+# What one replica does at a time; the numbers are any that nobody else uses in this database.
+MIGRATING, CLAIMING, PROCESSING = 7_402_165, 7_402_166, 7_402_167
+
 S = TypeVar("S")
+_LOCK = text("SELECT pg_advisory_xact_lock(:what)")
 Insert = Callable[[Table], sqlite.Insert]
 """Makes an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
 
@@ -28,6 +32,16 @@ def prepared(build: Callable[[Insert], S]) -> Callable[[Connection], S]:
         return build(_insert_for(dialect))
 
     return lambda connection: built(connection.dialect.name)
+
+
+def one_at_a_time(connection: Connection, what: int) -> None:
+    """Wait until no other replica's transaction does this; SQLite has one writer anyway.
+
+    A row's lock shows nobody what its holder will commit: only this keeps two replicas from claiming two
+    jobs of one ordering, or from projecting two events of one pull request over each other.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"what": what})
 
 
 def _insert_for(dialect: str) -> Insert:

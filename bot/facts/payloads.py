@@ -1,5 +1,6 @@
 """The fields of GitHub's webhook payloads that PatchForge reads, as typed msgspec structs."""
 
+import re
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -142,6 +143,7 @@ class Issue(Struct):
     """An issue; `pull_request` is there when it is one."""
 
     number: int
+    state: str = ""
     pull_request: dict[str, Any] | None = None
 
 
@@ -252,10 +254,26 @@ EVENTS: dict[str, type[Event]] = {
 
 T = TypeVar("T")
 
+# JSON lets half a surrogate pair through; the decoder does not, and no text may hold one.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
 
 def decode(kind: type[T], body: bytes) -> T:
     """Decode JSON to the struct; raises ValueError for everything that is not it."""
     try:
         return msgspec.json.decode(body, type=kind, strict=False)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+    except msgspec.ValidationError as error:
         raise ValueError(str(error)) from None
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        paired = _ESCAPE.sub(_pair, body)
+        if paired != body:
+            return decode(kind, paired)
+        raise ValueError(str(error)) from None
+
+
+def _pair(escape: re.Match[bytes]) -> bytes:
+    """Keep an escape as it is, but half a surrogate pair becomes the replacement character."""
+    return rb"\ufffd" if escape[1] else escape[0]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping
 from bot.facts.project import Change, project
 from bot.models import Clock
 from storage import deliveries
-from storage.database import Database, DatabaseUnavailable
+from storage.database import Database, DatabaseUnavailable, does_not_fit
 
 MAX_ATTEMPTS = 5
 _BATCH = 32
@@ -89,15 +89,15 @@ class Processor:
             body = zlib.decompress(row["body"])
             with connection.begin_nested():
                 change = project(connection, row["event"], body, delivery_id=row["id"], now=now)
-        except ValueError as error:
+        except Exception as error:
+            if not (isinstance(error, ValueError) or does_not_fit(error)):
+                log.exception("delivery.crashed", delivery=row["guid"], github_event=row["event"])
+                self._set_back(connection, row, f"{type(error).__name__}: {error}")
+                return False
             log.warning(
                 "delivery.malformed", delivery=row["guid"], github_event=row["event"], error=str(error)
             )
             self._set_back(connection, row, f"malformed: {error}", final=True)
-            return False
-        except Exception as error:
-            log.exception("delivery.crashed", delivery=row["guid"], github_event=row["event"])
-            self._set_back(connection, row, f"{type(error).__name__}: {error}")
             return False
         failed = []
         for feature, listener in self._listeners.items():

@@ -1,0 +1,21 @@
+"""Fixtures: a bot to knock at."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.doors.doors_kit import Scene, open_scene
+
+
+@pytest.fixture
+async def scene(sqlite_url: str) -> AsyncIterator[Scene]:
+    """Start a bot on SQLite."""
+    async with open_scene(sqlite_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def each_scene(database_url: str) -> AsyncIterator[Scene]:
+    """Start a bot on each kind of database."""
+    async with open_scene(database_url) as opened:
+        yield opened
