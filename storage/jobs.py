@@ -263,12 +263,6 @@ def stop(connection: Connection, job: Job, state: str, *, now: datetime, reason:
     return bool(result.rowcount)
 
 
-def state_of(connection: Connection, key: str) -> str | None:
-    """Return the state of the job with this key."""
-    found: str | None = connection.execute(select(jobs.c.state).where(jobs.c.key == key)).scalar()
-    return found
-
-
 def counts(connection: Connection) -> dict[tuple[str, str], int]:
     """Count the jobs by (kind, state)."""
     rows = connection.execute(
