@@ -8,8 +8,6 @@ from typing import Any
 import gidgethub
 import gidgethub.abc
 import httpx
-import jwt
-from gidgethub import apps
 
 from bot.clients.github.answers import TokenAnswer, convert
 from bot.errors import Permanent, RateLimited, RetryLater
@@ -90,6 +88,10 @@ class Api:
         return held.token
 
     async def _install(self, repo: str, app_id: str, private_key: str) -> TokenAnswer:
+        # Only an App signs, and the cryptography for it takes a twentieth of a start to load.
+        import jwt  # noqa: PLC0415 - see above
+        from gidgethub import apps  # noqa: PLC0415 - see above
+
         path = f"/repos/{repo}/installation"
         try:
             signed = apps.get_jwt(app_id=app_id, private_key=private_key)
