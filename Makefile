@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo run test check format bench lock clean
+.PHONY: demo run test check format bench picture lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "PatchForge needs Python 3.11 or newer")'
@@ -33,6 +33,11 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+# Takes the README's picture with the browser test; needs Chromium.
+picture: $(STAMP)
+	$(BIN)/pytest tests/browser
+	cp tests/screenshots/demo.png docs/images/demo.png
 
 # Renews both locks; needs uv on the PATH.
 lock:

@@ -60,7 +60,7 @@ async def run_demo(*, once: bool, port: int, browser: bool) -> int:
 @contextlib.asynccontextmanager
 async def stage(*, pause: float = 0.0) -> AsyncIterator[Stage]:
     """Start the stand-ins and the bot among them, subscribe nothing yet."""
-    workspace = Workspace()
+    workspace = Workspace(bot_name="PatchForge")
     github = GitHub()
     demo = await seed_demo(github)
     people = _people(workspace, github)

@@ -146,7 +146,7 @@ def needs_chromium() -> pytest.MarkDecorator:
 
 
 @asynccontextmanager
-async def open_tab(stage: Stage) -> AsyncIterator[Tab]:
+async def open_tab(url: str) -> AsyncIterator[Tab]:
     """Open the page at #payments; nothing may go wrong in it, and nothing be asked of another address."""
     trouble: list[str] = []
     async with async_playwright() as playwright:
@@ -155,9 +155,9 @@ async def open_tab(stage: Stage) -> AsyncIterator[Tab]:
         tab.set_default_timeout(10_000)
         tab.on("pageerror", lambda error: trouble.append(str(error)))
         tab.on("console", lambda line: trouble.append(line.text) if line.type == "error" else None)
-        own = urlsplit(stage.page.url).netloc
+        own = urlsplit(url).netloc
         tab.on("request", lambda sent: trouble.append(sent.url) if urlsplit(sent.url).netloc != own else None)
-        await tab.goto(stage.page.url)
+        await tab.goto(url)
         await tab.get_by_test_id("channel-payments").click()
         yield tab
         await browser.close()

@@ -22,7 +22,7 @@ async def stage() -> AsyncIterator[Stage]:
 
 @pytest.fixture
 async def tab(stage: Stage) -> AsyncIterator[Tab]:
-    async with open_tab(stage) as opened:
+    async with open_tab(stage.page.url) as opened:
         yield opened
 
 
