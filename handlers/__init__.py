@@ -1,6 +1,6 @@
 """The features, one file each, and the two doors they are reached through."""
 
-from handlers import admin, facts, help, home, notes, people, reviews, subscriptions  # noqa: A004 - its name
+from handlers import admin, facts, help, home, notes, people, refusals, reviews, subscriptions  # noqa: A004 - its name
 from handlers.feature import Feature
 
 _FEATURES: tuple[Feature, ...] = (
@@ -10,6 +10,7 @@ _FEATURES: tuple[Feature, ...] = (
     notes.FEATURE,
     home.FEATURE,
     people.FEATURE,
+    refusals.FEATURE,
     admin.FEATURE,
 )
 FEATURES: tuple[Feature, ...] = (*_FEATURES, help.feature(_FEATURES))

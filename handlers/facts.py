@@ -4,12 +4,17 @@ import msgspec
 from sqlalchemy import Connection
 
 from bot.context import Context
+from bot.errors import RetryLater
 from bot.facts.project import REFRESHED
 from bot.inbox.receiver import Delivery, as_row
 from bot.ledger.worker import Finish
 from bot.models import Job
 from handlers.feature import Feature
 from storage import deliveries, facts
+
+# How often to look whether a pull request is known by now, and after how many seconds at first.
+_PATIENCE = 12
+_FIRST_LOOK = 0.25
 
 
 async def _refresh(context: Context, job: Job) -> Finish:
@@ -38,4 +43,16 @@ async def _refresh(context: Context, job: Job) -> Finish:
     return Finish({"updated_at": pull["updated_at"]}, record)
 
 
-FEATURE = Feature(name="facts", jobs={"pull.refresh": _refresh})
+async def _again(context: Context, job: Job) -> Finish:
+    """Process a delivery once more that came before its pull request was known."""
+    repo_id, number, delivery_id = (job.payload[name] for name in ("repo_id", "number", "delivery_id"))
+    known = await context.database.read(lambda connection: facts.pull_id(connection, repo_id, number))
+    if known is None:
+        if job.attempts >= _PATIENCE:
+            return Finish({"skipped": "its pull request stayed unknown"})
+        raise RetryLater("its pull request is not known yet", after=min(_FIRST_LOOK * 2**job.attempts, 60))
+    now = context.clock.now()
+    return Finish(work=lambda connection: deliveries.again(connection, delivery_id, now=now))
+
+
+FEATURE = Feature(name="facts", jobs={"pull.refresh": _refresh, "delivery.again": _again})

@@ -12,11 +12,18 @@ from storage.tables import checks, comments, pulls, repositories, reviews
 
 
 def put_repository(
-    connection: Connection, *, repo_id: int, full_name: str, default_branch: str, updated_at: datetime | None
+    connection: Connection,
+    *,
+    repo_id: int,
+    full_name: str,
+    default_branch: str,
+    updated_at: datetime | None,
+    certain: bool,
 ) -> str | None:
     """Record the repository; return its former name if it was renamed since.
 
-    A late event cannot bring an old name back: the name moves only with the repository's own `updated_at`.
+    A late event cannot bring an old name back: the name moves only with the repository's own `updated_at`,
+    within one second only for a `certain` event, which is one about the name.
     """
     row = connection.execute(select(repositories).where(repositories.c.id == repo_id)).mappings().first()
     if row is None:
@@ -27,7 +34,7 @@ def put_repository(
         )
         return None
     known = row["updated_at"]
-    if updated_at is None or (known and updated_at < known):
+    if updated_at is None or (known and (updated_at < known or (updated_at == known and not certain))):
         return None
     if (row["full_name"], row["default_branch"]) == (full_name, default_branch):
         return None
@@ -55,9 +62,12 @@ def put_pull(connection: Connection, values: Mapping[str, Any], *, known: bool) 
     )
 
 
-def put_review(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Record a review; a dismissal is never undone by a late event."""
+def put_review(connection: Connection, values: Mapping[str, Any], *, first: bool) -> None:
+    """Record a review; a dismissal is never undone by a late event, nor an edit by the `first` one."""
     statement = insert(connection, reviews).values(**values)
+    if first:
+        connection.execute(statement.on_conflict_do_nothing(index_elements=[reviews.c.id]))
+        return
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=[reviews.c.id],
@@ -67,12 +77,15 @@ def put_review(connection: Connection, values: Mapping[str, Any]) -> None:
     )
 
 
-def put_comment(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Record a comment; a deletion is never undone by a late event."""
-    statement = insert(connection, comments).values(**values)
+def put_comment(connection: Connection, values: Mapping[str, Any], *, first: bool) -> None:
+    """Record a comment; a deletion is never undone by a late event, nor an edit by the `first` one."""
+    statement, key = insert(connection, comments).values(**values), [comments.c.kind, comments.c.id]
+    if first:
+        connection.execute(statement.on_conflict_do_nothing(index_elements=key))
+        return
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=[comments.c.kind, comments.c.id],
+            index_elements=key,
             set_={
                 "body": statement.excluded.body,
                 "deleted": or_(comments.c.deleted, statement.excluded.deleted),
@@ -220,7 +233,10 @@ def reviews_of(connection: Connection, pull_id: int) -> Sequence[Review]:
 
 
 def checks_of(connection: Connection, repo_id: int, sha: str) -> Sequence[Check]:
-    """Return what the checks say of a commit: single checks if there are any, else workflows, else suites."""
+    """Return what the checks say of a commit: single checks if there are any, else workflows, else suites.
+
+    A workflow that failed though none of its single checks did, since it never started, stands with those.
+    """
     query = (
         select(checks)
         .where(checks.c.repo_id == repo_id, checks.c.sha == sha)
@@ -230,10 +246,13 @@ def checks_of(connection: Connection, repo_id: int, sha: str) -> Sequence[Check]
         Check(source=row["source"], name=row["name"], state=CheckState(row["state"]), url=row["url"])
         for row in connection.execute(query).mappings()
     ]
-    for sources in ({"run", "status"}, {"workflow"}, {"suite"}):
-        if chosen := [check for check in found if check.source in sources]:
-            return chosen
-    return []
+    single = [check for check in found if check.source in {"run", "status"}]
+    workflows = [check for check in found if check.source == "workflow"]
+    if not single:
+        return workflows or found
+    if any(check.state is CheckState.FAILED for check in single):
+        return single
+    return [check for check in workflows if check.state is CheckState.FAILED] + single
 
 
 def comments_of(connection: Connection, pull_id: int) -> Sequence[Comment]:
@@ -257,6 +276,12 @@ def comments_of(connection: Connection, pull_id: int) -> Sequence[Comment]:
         )
         for row in connection.execute(query).mappings()
     ]
+
+
+def is_repository(connection: Connection, full_name: str) -> bool:
+    """Tell whether a known repository bears this name now."""
+    query = select(repositories.c.id).where(func.lower(repositories.c.full_name) == full_name.lower())
+    return connection.execute(query).first() is not None
 
 
 def repository_name(connection: Connection, repo_id: int) -> str | None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 
 from storage import jobs
 from storage.sql import insert
+from storage.tables import jobs as jobs_table
 from storage.tables import messages
 
 # The lane of all edits, whatever their channel.
@@ -84,6 +85,11 @@ def get(connection: Connection, message_id: int) -> RowMapping | None:
     return connection.execute(select(messages).where(messages.c.id == message_id)).mappings().first()
 
 
+def require(connection: Connection, message_id: int) -> RowMapping:
+    """Return the row of a message that is known to be there."""
+    return connection.execute(select(messages).where(messages.c.id == message_id)).mappings().one()
+
+
 def of_pull(connection: Connection, pull_id: int) -> Sequence[RowMapping]:
     """Return all messages about a pull request, in order of their making."""
     query = select(messages).where(messages.c.pull_id == pull_id).order_by(messages.c.id)
@@ -93,6 +99,22 @@ def of_pull(connection: Connection, pull_id: int) -> Sequence[RowMapping]:
 def shown(connection: Connection, message_id: int, *, ts: str, digest: str | None) -> None:
     """Record what Slack shows now."""
     connection.execute(update(messages).where(messages.c.id == message_id).values(ts=ts, shown=digest))
+
+
+def is_stopped(connection: Connection, message_id: int) -> bool:
+    """Tell whether the message's showing was given up for now."""
+    state: str | None = connection.execute(
+        select(jobs_table.c.state).where(jobs_table.c.key == f"show:{message_id}")
+    ).scalar()
+    return state in {"parked", "failed"}
+
+
+def revive_replies(connection: Connection, message_id: int, *, now: datetime) -> None:
+    """Ask again for those replies to a message that were given up for want of it."""
+    query = select(messages).where(messages.c.parent_id == message_id, messages.c.ts.is_(None))
+    for row in connection.execute(query.order_by(messages.c.id)).mappings().all():
+        if is_stopped(connection, row["id"]):
+            mark_stale(connection, row, now=now)
 
 
 def gone(connection: Connection, message_id: int) -> None:

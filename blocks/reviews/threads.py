@@ -67,7 +67,9 @@ def reopened(who: str | None) -> SlackMessage:
 
 
 def comments(batch: Sequence[Comment]) -> SlackMessage:
-    """Gather comments, at least one: a single one with its first lines, several with one line each."""
+    """Gather comments: a single one with its first lines, several with one line each, none as deleted."""
+    if not batch:
+        return _reply("A comment was deleted", Markup("💬 What stood here was deleted on GitHub"))
     if len(batch) == 1:
         return _comment(batch[0])
     logins = list(dict.fromkeys(comment.login or GHOST for comment in batch))

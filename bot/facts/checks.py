@@ -21,6 +21,9 @@ _CONCLUSIONS = {
 
 def _check(scope: Scope, repo_id: int, source: str, body: payloads.CheckBody) -> tuple[int, ...]:
     done = body.status == "completed" or body.conclusion is not None
+    if source != "run" and body.conclusion == "action_required":
+        # A maintainer must let a newcomer's workflow run first: it has not begun.
+        done = False
     state = _CONCLUSIONS.get(body.conclusion or "", CheckState.NEUTRAL) if done else CheckState.RUNNING
     name = clean(body.name) or (clean(body.app.slug) if body.app else source)
     facts.put_check(

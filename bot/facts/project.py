@@ -38,19 +38,21 @@ def project(connection: Connection, event: str, body: bytes, *, delivery_id: int
     scope = Scope(connection, payload.action, delivery_id, now)
     touched: tuple[int, ...] = ()
     if payload.repository:
-        if _repository(scope, payload.repository):
+        certain = event == "repository" or payload.action == REFRESHED
+        if _repository(scope, payload.repository, certain=certain):
             touched = tuple(facts.pulls_of_repo(connection, payload.repository.id))
         touched = _PROJECTIONS[event](scope, payload.repository.id, payload) or touched
     return Change(event, payload.action, payload, touched, delivery_id, now)
 
 
-def _repository(scope: Scope, repo: payloads.Repository) -> bool:
+def _repository(scope: Scope, repo: payloads.Repository, *, certain: bool) -> bool:
     former = facts.put_repository(
         scope.connection,
         repo_id=repo.id,
         full_name=clean(repo.full_name),
         default_branch=clean(repo.default_branch),
         updated_at=repo.updated_at,
+        certain=certain,
     )
     if former:
         subscriptions.rename_repo(scope.connection, former, repo.full_name)
@@ -58,7 +60,7 @@ def _repository(scope: Scope, repo: payloads.Repository) -> bool:
 
 
 def _follow_rename(scope: Scope, event: payloads.RepositoryEvent) -> None:
-    """Carry subscriptions along when the old name stands only in the event."""
+    """Carry subscriptions from the name that stands only in the event to the one the repository bears now."""
     repo, changes = event.repository, event.changes
     if repo is None or changes is None:
         return
@@ -68,24 +70,29 @@ def _follow_rename(scope: Scope, event: payloads.RepositoryEvent) -> None:
     if changes.owner and isinstance(changes.owner.former, dict):
         account = changes.owner.former.get("user") or changes.owner.former.get("organization") or {}
         owner = str(account.get("login", owner))
-    if f"{owner}/{name}".lower() != repo.full_name.lower():
-        subscriptions.rename_repo(scope.connection, f"{owner}/{name}", repo.full_name)
+    old, present = f"{owner}/{name}", facts.repository_name(scope.connection, repo.id)
+    # The old name may belong to a new repository by now.
+    if present and not facts.is_repository(scope.connection, old):
+        subscriptions.rename_repo(scope.connection, old, present)
 
 
 def _login(user: payloads.User | None) -> str | None:
     return clean(user.login) if user else None
 
 
-def _is_bot(user: payloads.User | None) -> bool:
+def is_bot(user: payloads.User | None) -> bool:
+    """Tell whether an account is no person."""
     return user is not None and (user.type == "Bot" or user.login.endswith("[bot]"))
 
 
 def _pull(scope: Scope, repo_id: int, pull: payloads.PullRequest) -> bool:
     """Write the pull request unless a newer one is known; True if it is at least as new."""
     known = facts.pull_row(scope.connection, pull.id)
+    merged = pull.merged_at is not None
     if known and pull.updated_at < known["updated_at"]:
         return False
-    merged = pull.merged_at is not None
+    if known and known["state"] == PullState.MERGED and not merged:
+        return False  # of the same second; nothing leads back from there
     values: dict[str, Any] = {
         "id": pull.id,
         "repo_id": repo_id,
@@ -93,7 +100,7 @@ def _pull(scope: Scope, repo_id: int, pull: payloads.PullRequest) -> bool:
         "title": clean(pull.title),
         "body": clean(pull.body),
         "author": _login(pull.user),
-        "author_is_bot": _is_bot(pull.user),
+        "author_is_bot": is_bot(pull.user),
         "state": PullState.MERGED if merged else PullState(pull.state),
         "draft": bool(pull.draft),
         "base": clean(pull.base.ref),
@@ -145,6 +152,18 @@ def refresh(
     )
 
 
+def _read_again(scope: Scope, repo_id: int, number: int) -> None:
+    """Ask for this delivery to be processed once more when its pull request is known."""
+    jobs.enqueue(
+        scope.connection,
+        "delivery.again",
+        f"again:{scope.delivery_id}",
+        ordering=f"refresh:{repo_id}:{number}",
+        payload={"repo_id": repo_id, "number": number, "delivery_id": scope.delivery_id},
+        now=scope.now,
+    )
+
+
 def _on_pull_request(scope: Scope, repo_id: int, event: payloads.PullRequestEvent) -> tuple[int, ...]:
     _pull(scope, repo_id, event.pull_request)
     return (event.pull_request.id,)
@@ -167,6 +186,7 @@ def _on_review(scope: Scope, repo_id: int, event: payloads.ReviewEvent) -> tuple
                 "url": clean(review.html_url),
                 "submitted_at": review.submitted_at or pull.updated_at,
             },
+            first=event.action == "submitted",
         )
     return (pull.id,)
 
@@ -180,7 +200,7 @@ def _comment(scope: Scope, pull_id: int, kind: str, event: Any) -> None:
             "id": comment.id,
             "pull_id": pull_id,
             "login": _login(comment.user),
-            "is_bot": _is_bot(comment.user),
+            "is_bot": is_bot(comment.user),
             "body": clean(comment.body),
             "path": clean(comment.path) or None,
             "review_id": comment.pull_request_review_id,
@@ -188,6 +208,7 @@ def _comment(scope: Scope, pull_id: int, kind: str, event: Any) -> None:
             "created_at": comment.created_at,
             "deleted": event.action == "deleted",
         },
+        first=event.action == "created",
     )
 
 
@@ -202,16 +223,17 @@ def _on_issue_comment(scope: Scope, repo_id: int, event: payloads.IssueCommentEv
         return ()
     found = facts.pull_id(scope.connection, repo_id, event.issue.number)
     if found is None:
-        # The pull request is older than the webhook: fetch it; its next events find it.
+        # It is older than the webhook, or its own events are late: fetch it, then read this again.
         refresh(scope.connection, repo_id, event.issue.number, now=scope.now)
+        _read_again(scope, repo_id, event.issue.number)
         return ()
     _comment(scope, found, "issue", event)
     return (found,)
 
 
 def _on_push(scope: Scope, repo_id: int, event: payloads.PushEvent) -> tuple[int, ...]:
-    if not event.ref.startswith("refs/heads/"):
-        return ()
+    if not event.ref.startswith("refs/heads/") or not event.after.strip("0"):
+        return ()  # a tag, or a branch that was deleted
     branch = clean(event.ref.removeprefix("refs/heads/"))
     moved = facts.move_head(
         scope.connection, repo_id=repo_id, branch=branch, before=event.before, after=event.after

@@ -12,19 +12,36 @@ from bot.clients.slack import Slack
 from bot.errors import Permanent, RetryLater
 from bot.ledger.worker import Finish
 from bot.models import Clock, Job, SlackMessage
-from storage import messages
+from storage import jobs, messages
 from storage.database import Database
+
+# What Slack says when a channel does not take the bot's messages.
+SHUT_OUT = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+    }
+)
 
 Renderer = Callable[[Connection, RowMapping, datetime], SlackMessage]
 
 
+class Unwanted(Exception):
+    """A renderer has nothing to show any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """The message's row, its parent's, and what it should show; `content` is None while it is muted."""
+    """The message's row, its parent's, and what it should show; without `content`, `why` not."""
 
     row: RowMapping
     parent: RowMapping | None
-    content: SlackMessage | None
+    content: SlackMessage | None = None
+    why: str = ""
 
 
 class Shower:
@@ -39,20 +56,33 @@ class Shower:
         self._renderers = renderers
 
     async def show(self, job: Job) -> Finish:
-        """Show the message of this job; raises RetryLater and Permanent as the Slack client does."""
+        """Show the message of this job; raises RetryLater and Permanent as the Slack client does.
+
+        When the channel does not take it, a `slack.refused` job lets the subscriber know, once per reason.
+        """
         now = self._clock.now()
         wanted = await self._database.read(lambda connection: self._look(connection, job, now))
-        row, content = wanted.row, wanted.content
-        if row["gone"] or content is None:
-            return Finish({"skipped": "deleted in Slack" if row["gone"] else "muted"})
-        if wanted.parent and wanted.parent["gone"]:
-            return Finish({"skipped": "its card was deleted in Slack"})
-        if wanted.parent and wanted.parent["ts"] is None:
-            raise RetryLater("its card is not posted yet", after=2, counts=False)
+        if wanted.content is None:
+            return Finish({"skipped": wanted.why})
+        try:
+            return await self._bring(job, wanted, wanted.content)
+        except Permanent as error:
+            code = error.code
+            if code in SHUT_OUT:
+                await self._database.write(lambda connection: _refused(connection, wanted.row, code, now))
+            raise
+
+    async def _bring(self, job: Job, wanted: _Wanted, content: SlackMessage) -> Finish:
+        row, now = wanted.row, self._clock.now()
         digest = _digest(content)
         ts, did = row["ts"], "edited"
         if ts is None:
-            ts, did = await self._post_once(job, wanted, content)
+            try:
+                ts, did = await self._post_once(job, wanted, content)
+            except Permanent as error:
+                if error.code != "thread_not_found" or wanted.parent is None:
+                    raise
+                return _gone(wanted.parent["id"])
         elif digest == row["shown"]:
             return Finish({"unchanged": True, "ts": ts})
         if did == "edited":
@@ -61,20 +91,35 @@ class Shower:
             except Permanent as error:
                 if error.code != "message_not_found":
                     raise
-                return Finish({"gone": True}, lambda connection: messages.gone(connection, row["id"]))
-        return Finish(
-            {did: True, "ts": ts, "channel": row["channel"]},
-            lambda connection: messages.shown(connection, row["id"], ts=ts, digest=digest),
-        )
+                return _gone(row["id"])
+
+        def record(connection: Connection) -> None:
+            messages.shown(connection, row["id"], ts=ts, digest=digest)
+            if row["ts"] is None and wanted.parent is None:
+                messages.revive_replies(connection, row["id"], now=now)
+
+        return Finish({did: True, "ts": ts, "channel": row["channel"]}, record)
 
     def _look(self, connection: Connection, job: Job, now: datetime) -> _Wanted:
         row = messages.get(connection, job.payload["message_id"])
         if row is None:
             raise Permanent("the message is no longer wanted")
         parent = messages.get(connection, row["parent_id"]) if row["parent_id"] else None
+        if row["gone"]:
+            return _Wanted(row, parent, why="deleted in Slack")
+        if parent and parent["gone"]:
+            return _Wanted(row, parent, why="its card was deleted in Slack")
         if parent and parent["muted_by"] and row["ts"] is None:
-            return _Wanted(row, parent, None)
-        return _Wanted(row, parent, self._renderers[row["kind"]](connection, row, now))
+            return _Wanted(row, parent, why="muted")
+        if parent and parent["ts"] is None:
+            if messages.is_stopped(connection, parent["id"]):
+                raise Permanent("its card could not be posted")
+            raise RetryLater("its card is not posted yet", after=2, counts=False)
+        try:
+            content = self._renderers[row["kind"]](connection, row, now)
+        except Unwanted as reason:
+            return _Wanted(row, parent, why=str(reason))
+        return _Wanted(row, parent, content)
 
     async def _post_once(self, job: Job, wanted: _Wanted, content: SlackMessage) -> tuple[str, str]:
         """Post, unless an earlier attempt may have: then look for its key first."""
@@ -84,6 +129,20 @@ class Shower:
             if found:
                 return found, "edited"
         return await self._slack.post(row["channel"], content, key=row["key"], thread_ts=thread), "posted"
+
+
+def _gone(message_id: int) -> Finish:
+    return Finish({"gone": True}, lambda connection: messages.gone(connection, message_id))
+
+
+def _refused(connection: Connection, row: RowMapping, code: str, now: datetime) -> None:
+    jobs.enqueue(
+        connection,
+        "slack.refused",
+        f"refused:{row['channel']}:{code}",
+        payload={"channel": row["channel"], "code": code, "pull_id": row["pull_id"]},
+        now=now,
+    )
 
 
 def _digest(content: SlackMessage) -> str:
