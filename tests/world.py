@@ -143,10 +143,15 @@ def settings_for(
 
 
 @contextlib.asynccontextmanager
-async def open_world(database_url: str, **overrides: Any) -> AsyncIterator[World]:
-    """Start the stand-ins and the bot, link the people, and let all of it end in order."""
+async def open_world(
+    database_url: str, *, github: GitHub | None = None, **overrides: Any
+) -> AsyncIterator[World]:
+    """Start the stand-ins and the bot, link the people, and let all of it end in order.
+
+    `github` is an empty one whose clock the test holds.
+    """
     workspace = Workspace(scopes=manifest_scopes(), events=manifest_events())
-    github = GitHub()
+    github = github or GitHub()
     demo = await seed_demo(github)
     people = {
         login: workspace.add_user(login, email=f"{login}@slack.example", is_admin=login == demo.maintainer)

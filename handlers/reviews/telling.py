@@ -43,6 +43,8 @@ def on_change(connection: Connection, change: Change) -> None:
             continue
         known = messages.of_pull(connection, pull_id)
         cards = {row["channel"]: row for row in known if row["kind"] == CARD}
+        for row in cards.values():
+            messages.mark_stale(connection, row, now=change.now, delivery_id=change.delivery_id)
         for subscription in subscriptions.of_repo(connection, pull.repo):
             wanted, row = set(subscription.features), cards.get(subscription.channel)
             told = _told(connection, change, pull, wanted)
@@ -52,8 +54,6 @@ def on_change(connection: Connection, change: Change) -> None:
             if row is not None:
                 told = [*told, *_asked_again(change, known, row)]
                 _tell(connection, change, pull, row, told)
-        for row in cards.values():
-            messages.mark_stale(connection, row, now=change.now, delivery_id=change.delivery_id)
 
 
 def card_key(channel: str, pull_id: int) -> str:
@@ -95,7 +95,10 @@ def _add_card(connection: Connection, channel: str, pull: Pull, change: Change) 
         pull_id=pull.id,
         now=change.now,
     )
-    return messages.require(connection, card_id)
+    row = messages.require(connection, card_id)
+    # Its job comes before those of its replies, which wait for it.
+    messages.mark_stale(connection, row, now=change.now, delivery_id=change.delivery_id)
+    return row
 
 
 def _tell(connection: Connection, change: Change, pull: Pull, card: RowMapping, told: Sequence[Told]) -> None:

@@ -1,0 +1,118 @@
+"""Whatever the order and repetition of deliveries, the end is the one that the right order leads to."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from sandbox.github import GitHub
+from tests.features.card_kit import Ticking, hook, rest, said, thread
+from tests.world import World, open_world
+
+_SHUFFLES = ((1, 1), (2, 2), (3, 3), (4, 4), (1, 5), (2, 6))
+_FEATURES = "reviews,merges,ci,comments"
+
+
+async def _life(world: World, clock: Ticking, *, step: bool) -> None:
+    """Let a pull request live through everything, from draft to a word of thanks after the merge."""
+    github, repo, demo = world.github, world.repo, world.demo
+    author, reviewer, other = demo.author, demo.reviewer, demo.second_reviewer
+
+    def on() -> None:
+        if step:
+            clock.minute()
+
+    on()
+    pull = await github.open_pull(repo, demo.feature, draft=True)
+    number = pull.number
+    on()
+    await github.ready_for_review(repo, number, author)
+    on()
+    await github.request_review(repo, number, reviewer, author)
+    on()
+    await github.comment(repo, number, "Is this still needed?", other)
+    on()
+    said_twice = await github.comment(repo, number, "Yes, it si.", author)
+    on()
+    await github.edit_comment(repo, number, said_twice.id, "Yes, it is.", author)
+    on()
+    path = github.files_of(github.repo(repo), pull)[0].path
+    await github.submit_review(
+        repo, number, reviewer, "changes_requested", "Almost.", comments=[(path, 1, "Why?"), (path, 2, "Hm.")]
+    )
+    on()
+    await github.push(repo, demo.feature.branch, demo.feature_follow_up, by=author)
+    on()
+    await github.request_review(repo, number, reviewer, author)
+    on()
+    await github.start_checks(repo, number)
+    await github.finish_check(repo, number, "lint", "success")
+    on()
+    await github.finish_check(repo, number, "test", "failure")
+    on()
+    await github.status(repo, number, "deploy/preview", "pending", by=author)
+    await github.status(repo, number, "deploy/preview", "success", by=author)
+    on()
+    await github.close(repo, number, author)
+    on()
+    await github.reopen(repo, number, author)
+    on()
+    await github.label(repo, number, "urgent", author)
+    await github.edit_title(repo, number, "A better title", author)
+    on()
+    await github.submit_review(repo, number, reviewer, "approved")
+    on()
+    objection = await github.submit_review(repo, number, other, "changes_requested", "No.")
+    on()
+    await github.dismiss_review(repo, number, objection.id, demo.maintainer)
+    on()
+    await github.merge(repo, number, demo.maintainer)
+    on()
+    for _ in range(5):
+        on()
+    await github.comment(repo, number, "Thank you!", reviewer)
+
+
+async def _end(
+    starting: asyncio.Lock, path: Path, copies: int, seed: int | None, *, step: bool
+) -> tuple[str, list[str]]:
+    """Return what card and thread show after a life delivered in this order."""
+    clock = Ticking()
+    async with contextlib.AsyncExitStack() as stack:
+        async with starting:  # the migration tool holds its state in globals
+            opening = open_world(f"sqlite+aiosqlite:///{path}.db", github=GitHub(now=clock.now))
+            world = await stack.enter_async_context(opening)
+        await world.subscribe(_FEATURES)
+        hook(world).copies = copies
+        if seed is not None:
+            hook(world).hold()
+        await _life(world, clock, step=step)
+        if seed is not None:
+            hook(world).release(shuffle=seed)
+        await rest(world)
+        return said(world), thread(world)
+
+
+async def test_deliveries_in_any_order_and_number_lead_to_the_same_card_and_thread(tmp_path: Path) -> None:
+    starting = asyncio.Lock()
+    in_order, *shuffled = await asyncio.gather(
+        _end(starting, tmp_path / "in-order", 1, None, step=True),
+        *(_end(starting, tmp_path / f"seed-{seed}", copies, seed, step=True) for copies, seed in _SHUFFLES),
+    )
+    assert "merged by" in in_order[0]
+    assert len(in_order[1]) == 12
+    for end in shuffled:
+        assert end == in_order
+
+
+async def test_when_all_happens_within_one_second_github_is_asked_what_came_last(tmp_path: Path) -> None:
+    starting = asyncio.Lock()
+    in_order, *shuffled = await asyncio.gather(
+        _end(starting, tmp_path / "in-order", 1, None, step=False),
+        *(
+            _end(starting, tmp_path / f"seed-{seed}", copies, seed, step=False)
+            for copies, seed in _SHUFFLES[:3]
+        ),
+    )
+    assert "A better title" in in_order[0]
+    for end in shuffled:
+        assert end[0] == in_order[0]
