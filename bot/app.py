@@ -35,7 +35,7 @@ from handlers.feature import Feature, Render, Schedule
 from handlers.github import GitHubDoor
 from handlers.slack import SlackDoor
 from storage import jobs
-from storage.database import DELIVERIES, JOBS, Database
+from storage.database import DELIVERIES, JOBS, Database, DatabaseUnavailable
 from storage.migrate import upgrade
 
 # Slack answers in well under a second; a call that takes longer is looked up before it is repeated.
@@ -82,25 +82,33 @@ async def started(settings: Settings, features: Sequence[Feature] = FEATURES) ->
         github_door = GitHubDoor(context, Inbox(database), metrics, health)
         stack.push_async_callback(slack_door.aclose)
         await slack_door.connect()
-        for part in (worker.run(), processor.run()):
+        for part in (worker.run(), processor.run(), slack_door.watch()):
             _task(stack, part)
         stack.push_async_callback(worker.stop)
         stack.callback(processor.stop)
+        stack.callback(slack_door.stop)
         _scheduler(stack, context, features)
         yield await _listen(stack, github_door, settings)
 
 
 async def _database(stack: contextlib.AsyncExitStack, settings: Settings) -> Database:
     database = Database(settings.database_url)
-    if database.is_sqlite:
-        stack.enter_context(_only_process(database))
-    await database.open()
-    stack.push_async_callback(database.aclose)
-    await upgrade(database)
+    try:
+        if database.is_sqlite:
+            stack.enter_context(_only_process(database))
+        await database.open()
+        stack.push_async_callback(database.aclose)
+        await upgrade(database)
+    except (DatabaseUnavailable, OSError) as error:
+        raise ConfigurationError(f"DATABASE_URL: the database cannot be opened: {_line(error)}") from None
     if database.is_sqlite:
         # Nobody else can hold a lease on this file: what runs was left by a process that is gone.
         await database.write(lambda connection: jobs.take_back(connection, expired_by=None))
     return database
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 @contextlib.contextmanager

@@ -1,11 +1,13 @@
 """The Slack door: Socket Mode through Bolt, handed on to whichever feature answers."""
 
 import asyncio
+import contextlib
 import difflib
 import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
@@ -17,19 +19,35 @@ from blocks import ids
 from blocks.help import error_message, notice
 from bot.clients.slack import check_app_token
 from bot.context import Context
-from bot.errors import PatchForgeError, UserError
+from bot.errors import ConfigurationError, PatchForgeError, UserError
 from bot.models import SlackMessage
 from handlers.feature import Click, Command, CommandCall, Feature, FieldErrors, Reply, Submission
 from storage.database import DatabaseUnavailable
 
 # Slack gives up on an acknowledgement after three seconds; what takes longer answers afterwards.
 _ACK_WITHIN = 2.0
+# Envelopes whose copies are known again: Slack sends what was not acknowledged up to three times more.
+_REMEMBERED = 1000
 
 log = structlog.stdlib.get_logger(__name__)
 
 T = TypeVar("T")
 Body = Mapping[str, Any]
 Respond = Callable[..., Awaitable[Any]]
+EventHandler = Callable[[Context, Body], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """In seconds: between pings, until a ticket that opens nothing is dropped, until the process gives up."""
+
+    ping: float = 10
+    ticket: float = 30
+    process: float = 180
+
+
+class SlackLost(Exception):
+    """Slack could not be reached for so long that a fresh process should try."""
 
 
 class SlackDoor:
@@ -39,7 +57,14 @@ class SlackDoor:
     unanswered comes again; only what takes longer than two seconds is acknowledged first.
     """
 
-    def __init__(self, context: Context, features: Iterable[Feature], session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        context: Context,
+        features: Iterable[Feature],
+        session: aiohttp.ClientSession,
+        *,
+        patience: Patience = Patience(),
+    ) -> None:
         features = tuple(features)
         self._context = context
         self._session = session
@@ -48,7 +73,13 @@ class SlackDoor:
         }
         self._actions = {name: run for feature in features for name, run in feature.actions.items()}
         self._views = {name: run for feature in features for name, run in feature.views.items()}
-        self._events = {name: run for feature in features for name, run in feature.slack_events.items()}
+        self._events: dict[str, list[EventHandler]] = {}
+        for feature in features:
+            for name, listen in feature.slack_events.items():
+                self._events.setdefault(name, []).append(listen)
+        self._patience = patience
+        self._stopping = asyncio.Event()
+        self._recent: dict[str, asyncio.Future[Any]] = {}
         self._handler: AsyncSocketModeHandler | None = None
 
     @property
@@ -59,12 +90,38 @@ class SlackDoor:
 
     async def connect(self) -> None:
         """Check the app token, then open the socket; raises ConfigurationError with one line."""
+        patience = self._patience
         settings = self._context.settings
         assert settings.slack_app_token  # noqa: S101 - require_run() looked
         token = settings.slack_app_token.get_secret_value()
         await check_app_token(self._session, token=token, base_url=settings.slack_api_url)
-        self._handler = AsyncSocketModeHandler(self._application(), token)
-        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
+        self._handler = AsyncSocketModeHandler(self._application(), token, ping_interval=patience.ping)
+        try:
+            async with asyncio.timeout(patience.ticket):
+                await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
+        except TimeoutError:
+            raise ConfigurationError("SLACK_API_URL: no WebSocket to Slack can be opened from here") from None
+
+    async def watch(self) -> None:
+        """Get over outages: ask for a new ticket when the old one seems dead, and raise SlackLost at last."""
+        loop, patience, lost = asyncio.get_running_loop(), self._patience, None
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), patience.ticket / 10)
+            if self.connected:
+                lost = None
+                continue
+            lost = lost or loop.time()
+            away = loop.time() - lost
+            if away > patience.process:
+                raise SlackLost(f"no connection to Slack for {away:.0f} seconds")
+            if away > patience.ticket and self._handler:
+                log.warning("slack.disconnected", seconds=round(away))
+                self._handler.client.wss_uri = None  # the client would try the dead one for ever
+
+    def stop(self) -> None:
+        """Watch over the connection no longer."""
+        self._stopping.set()
 
     async def aclose(self) -> None:
         """Take nothing more from Slack."""
@@ -85,10 +142,11 @@ class SlackDoor:
 
     # Bolt passes arguments by these names.
     async def _on_command(self, ack: Respond, respond: Respond, body: Body) -> None:
-        async def answer(reply: Reply) -> Mapping[str, Any]:
-            return {"response_type": "ephemeral", "text": reply.text, "blocks": reply.blocks} if reply else {}
+        async def late(reply: Reply) -> None:
+            if reply:
+                await respond(**_only_for_them(reply))
 
-        await self._answer(ack, respond, self._run_command(body), answer)
+        await self._answer(ack, body, self._run_command, _only_for_them, late)
 
     async def _run_command(self, body: Body) -> Reply:
         word, _, text = str(body.get("text") or "").strip().partition(" ")
@@ -105,16 +163,13 @@ class SlackDoor:
         return await command.run(self._context, call)
 
     async def _on_action(self, ack: Respond, respond: Respond, body: Body) -> None:
-        async def answer(reply: Reply) -> Mapping[str, Any]:
+        async def late(reply: Reply) -> None:
             if reply and body.get("response_url"):
-                await respond(
-                    text=reply.text, blocks=reply.blocks, response_type="ephemeral", replace_original=False
-                )
+                await respond(**_only_for_them(reply), replace_original=False)
             elif reply:
                 await self._context.slack.open_view(body["trigger_id"], notice(reply))
-            return {}
 
-        await self._answer(ack, respond, self._run_action(body), answer)
+        await self._answer(ack, body, self._run_action, None, late)
 
     async def _run_action(self, body: Body) -> Reply:
         action = body["actions"][0]
@@ -139,15 +194,20 @@ class SlackDoor:
         log.info("click", action=name, user=click.user, channel=click.channel)
         return await handler(self._context, click)
 
-    async def _on_view(self, ack: Respond, respond: Respond, body: Body) -> None:
-        async def answer(reply: Reply | FieldErrors) -> Mapping[str, Any]:
+    async def _on_view(self, ack: Respond, body: Body) -> None:
+        def at_once(reply: Reply | FieldErrors) -> Mapping[str, Any]:
             if isinstance(reply, FieldErrors):
                 return {"response_action": "errors", "errors": dict(reply.errors)}
-            if reply:
-                return {"response_action": "update", "view": notice(reply)}
-            return {}
+            return {"response_action": "update", "view": notice(reply)} if reply else {}
 
-        await self._answer(ack, respond, self._run_view(body), answer)
+        async def late(reply: Reply | FieldErrors) -> None:
+            """Write to the person: the modal is closed by now."""
+            if isinstance(reply, FieldErrors):
+                reply = error_message(" ".join(("Nothing was saved.", *reply.errors.values())))
+            if reply:
+                await self._context.slack.post(body["user"]["id"], reply, key=f"late:{body['trigger_id']}")
+
+        await self._answer(ack, body, self._run_view, at_once, late)
 
     async def _run_view(self, body: Body) -> Reply | FieldErrors:
         view = body["view"]
@@ -166,32 +226,45 @@ class SlackDoor:
         )
 
     async def _on_event(self, ack: Respond, event: Body) -> None:
-        try:
-            await self._events[event["type"]](self._context, event)
-        except Exception:  # an event has nobody to answer to
-            log.exception("event.crashed", slack_event=event["type"])
+        for listen in self._events[event["type"]]:
+            try:
+                await listen(self._context, event)
+            except Exception:  # an event has nobody to answer to
+                log.exception("event.crashed", slack_event=event["type"])
         await ack()
 
     async def _answer(
         self,
         ack: Respond,
-        respond: Respond,
-        work: Awaitable[T],
-        answer: Callable[[T | Reply], Awaitable[Mapping[str, Any]]],
+        body: Body,
+        run: Callable[[Body], Awaitable[T]],
+        at_once: Callable[[T | SlackMessage], Mapping[str, Any]] | None,
+        late: Callable[[T | SlackMessage], Awaitable[None]],
     ) -> None:
-        """Do the work, answer within two seconds or acknowledge and answer later; nothing escapes to Bolt."""
-        task = asyncio.ensure_future(_kindly(work))
+        """Do the work and answer with the acknowledgement, or acknowledge after two seconds and answer late.
+
+        Without `at_once` every answer is a late one. A copy of an envelope is acknowledged as the first is,
+        and has no effect of its own. Nothing escapes to Bolt.
+        """
+        trigger = body["trigger_id"]
+        first = trigger not in self._recent
+        if first:
+            self._recent[trigger] = asyncio.ensure_future(_kindly(run(body)))
+            if len(self._recent) > _REMEMBERED:
+                del self._recent[next(iter(self._recent))]
+        task: asyncio.Future[T | SlackMessage] = self._recent[trigger]
         done, _ = await asyncio.wait({task}, timeout=_ACK_WITHIN)
         try:
-            if done:
-                await ack(**await answer(task.result()))
-                return
-            await ack()
-            late = await answer(await task)
-            if "text" in late:
-                await respond(**late)
+            answered = bool(done) and at_once is not None
+            await ack(**at_once(task.result()) if at_once and done else {})
+            if first and not answered:
+                await late(await task)
         except Exception:
             log.exception("answer.failed")
+
+
+def _only_for_them(reply: Reply) -> Mapping[str, Any]:
+    return {"response_type": "ephemeral", "text": reply.text, "blocks": reply.blocks} if reply else {}
 
 
 async def _kindly(work: Awaitable[T]) -> T | SlackMessage:

@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import ConfigurationError, Permanent, RateLimited, RetryLater, UserError
 from bot.models import SlackMessage
@@ -192,8 +193,13 @@ async def check_app_token(session: aiohttp.ClientSession, *, token: str, base_ur
     web = AsyncWebClient(base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[])
     try:
         await web.apps_connections_open(app_token=token)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise ConfigurationError(
+            f"SLACK_API_URL: Slack did not answer apps.connections.open: {error or 'time-out'}"
+        ) from None
     except SlackApiError as error:
-        code = error.response.get("error", "no answer") if error.response else "no answer"
+        known = isinstance(error.response, AsyncSlackResponse)
+        code = error.response.get("error", "no answer") if known else "no answer"
         raise ConfigurationError(
             f"SLACK_APP_TOKEN: Slack refused apps.connections.open with “{code}”; it needs connections:write"
         ) from None
