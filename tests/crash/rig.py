@@ -26,13 +26,13 @@ _START = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The `nth` time that a stand-in sees `what` (a pattern) in `phase`; or `delay` seconds after the start.
+    """The `nth` time that a stand-in sees `what` in `phase` (both are patterns), or `delay` seconds later.
 
-    What the bot had just been told or was asking for is lost with it, unless it is `heard`.
+    What is being said at that moment is lost with the bot, unless it is `heard`.
     """
 
-    what: str = ""
-    phase: str = ""
+    what: str
+    phase: str
     nth: int = 1
     heard: bool = False
     delay: float | None = None
@@ -110,18 +110,20 @@ class Crashes:
         """Hear of a call from a stand-in; False breaks it off, because the bot is dead."""
         self.seen.append(f"{what} {phase}")
         moment = self._moments[0] if self._moments else None
-        if moment is None or moment.phase != phase or not fnmatch(what, moment.what):
+        if moment is None or not (fnmatch(what, moment.what) and fnmatch(phase, moment.phase)):
             return True
         self._times += 1
-        if self._times < moment.nth:
+        if self._times != moment.nth:
             return True
-        self._strike()
-        return moment.heard
+        if moment.delay is None:
+            self._strike()
+            return moment.heard
+        asyncio.get_running_loop().call_later(moment.delay, self._strike)
+        return True
 
     async def run(self) -> None:
         """Start the bot again whenever it was killed, and have GitHub send again what was not answered."""
         while True:
-            self._set_timer()
             await self._killed.wait()
             self._killed.clear()
             await self.bot.gone()
@@ -132,15 +134,10 @@ class Crashes:
 
     async def over(self) -> None:
         """Wait until the bot is back after the last crash; raises AssertionError if a moment never came."""
-        if any(moment.delay is None for moment in self._moments):
-            raise AssertionError(f"never came: {self._moments}")
+        assert all(moment.delay for moment in self._moments), f"never came: {self._moments}"
         while self._moments or not self._whole.is_set():
             self._whole.clear()
             await self._whole.wait()
-
-    def _set_timer(self) -> None:
-        if self._moments and (delay := self._moments[0].delay) is not None:
-            asyncio.get_running_loop().call_later(delay, self._strike)
 
     def _strike(self) -> None:
         self._times = 0
