@@ -56,10 +56,10 @@ def status(view: Status) -> SlackMessage:
         ),
         kit.join(
             "Notes are drafted by ",
-            kit.code("the built-in rules" if view.model == "offline" else view.model),
-            "" if view.github else ", without GitHub's diffs: no token is set",
-            "" if view.mail else "; e-mail is off",
+            "the built-in rules" if view.model == "offline" else kit.code(view.model),
+            "" if view.github else ", without GitHub's diffs, as no token is set",
         ),
+        *([] if view.mail else ["E-mail is off: approved notes are kept and not sent"]),
     ]
     blocks = [kit.section(kit.bold(head)), kit.section(kit.lines(rows))]
     if view.stopped_in_all:

@@ -24,7 +24,8 @@ def parse_login(text: str) -> str:
     login = _BEFORE.sub("", word)
     if not word:
         raise UserError("Write your GitHub login behind it, like `/patchforge link octocat`.")
-    if not _LOGIN.fullmatch(login):
+    mentioned = text.strip().startswith("<@")  # Slack turned a member's name into an id
+    if mentioned or not _LOGIN.fullmatch(login):
         shown = word.replace("`", "")[:40]
         raise UserError(f"`{shown}` is not a GitHub login; write it like `/patchforge link octocat`.")
     return login
