@@ -4,11 +4,49 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, or_, select, update
+from sqlalchemy.dialects import sqlite
 
 from bot.models import Check, CheckState, Comment, Pull, PullFacts, PullState, Review, Verdict
-from storage.sql import insert
+from storage.sql import Insert, insert, prepared
 from storage.tables import checks, comments, pulls, repositories, reviews
+
+_REPOSITORY = select(repositories).where(repositories.c.id == bindparam("repo"))
+_PULL_ROW = select(pulls).where(pulls.c.id == bindparam("pull"))
+_PULL = select(pulls, repositories.c.full_name).join(repositories, repositories.c.id == pulls.c.repo_id)
+_PULL_BY_ID = _PULL.where(pulls.c.id == bindparam("pull"))
+_REVIEWS = (
+    select(reviews)
+    .where(reviews.c.pull_id == bindparam("pull"))
+    .order_by(reviews.c.submitted_at, reviews.c.id)
+)
+_CHECKS = (
+    select(checks)
+    .where(checks.c.repo_id == bindparam("repo"), checks.c.sha == bindparam("commit"))
+    .order_by(case((checks.c.state == CheckState.FAILED, 0), else_=1), checks.c.name)
+)
+
+
+@prepared
+def _add_pull(insert: Insert) -> sqlite.Insert:
+    return insert(pulls).on_conflict_do_nothing(index_elements=[pulls.c.id])
+
+
+@prepared
+def _put_check(insert: Insert) -> sqlite.Insert:
+    statement = insert(checks)
+    fresh = statement.excluded
+    same_run = fresh.external_id == checks.c.external_id
+    says_more = or_(fresh.state != CheckState.RUNNING, checks.c.state == CheckState.RUNNING)
+    return statement.on_conflict_do_update(
+        index_elements=[checks.c.repo_id, checks.c.sha, checks.c.source, checks.c.name],
+        set_={name: fresh[name] for name in ("external_id", "state", "url", "updated_at")},
+        where=or_(
+            fresh.external_id > checks.c.external_id,
+            and_(same_run, fresh.updated_at > checks.c.updated_at),
+            and_(same_run, fresh.updated_at == checks.c.updated_at, says_more),
+        ),
+    )
 
 
 def put_repository(
@@ -25,7 +63,7 @@ def put_repository(
     A late event cannot bring an old name back: the name moves only with the repository's own `updated_at`,
     within one second only for a `certain` event, which is one about the name.
     """
-    row = connection.execute(select(repositories).where(repositories.c.id == repo_id)).mappings().first()
+    row = connection.execute(_REPOSITORY, {"repo": repo_id}).mappings().first()
     if row is None:
         connection.execute(
             insert(connection, repositories)
@@ -49,17 +87,17 @@ def put_repository(
 
 def pull_row(connection: Connection, pull_id: int) -> RowMapping | None:
     """Return the stored row of a pull request."""
-    return connection.execute(select(pulls).where(pulls.c.id == pull_id)).mappings().first()
+    return connection.execute(_PULL_ROW, {"pull": pull_id}).mappings().first()
 
 
 def put_pull(connection: Connection, values: Mapping[str, Any], *, known: bool) -> None:
     """Insert the pull request, or overwrite the stored one."""
     if known:
-        connection.execute(update(pulls).where(pulls.c.id == values["id"]).values(**values))
+        connection.execute(
+            update(pulls).where(pulls.c.id == bindparam("pull")), {"pull": values["id"], **values}
+        )
         return
-    connection.execute(
-        insert(connection, pulls).values(**values).on_conflict_do_nothing(index_elements=[pulls.c.id])
-    )
+    connection.execute(_add_pull(connection), values)
 
 
 def put_review(connection: Connection, values: Mapping[str, Any], *, first: bool) -> None:
@@ -96,21 +134,7 @@ def put_comment(connection: Connection, values: Mapping[str, Any], *, first: boo
 
 def put_check(connection: Connection, values: Mapping[str, Any]) -> None:
     """Record the latest word of a check: a newer run wins, and within a run an outcome beats running."""
-    statement = insert(connection, checks).values(**values)
-    fresh = statement.excluded
-    same_run = fresh.external_id == checks.c.external_id
-    says_more = or_(fresh.state != CheckState.RUNNING, checks.c.state == CheckState.RUNNING)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[checks.c.repo_id, checks.c.sha, checks.c.source, checks.c.name],
-            set_={name: fresh[name] for name in ("external_id", "state", "url", "updated_at")},
-            where=or_(
-                fresh.external_id > checks.c.external_id,
-                and_(same_run, fresh.updated_at > checks.c.updated_at),
-                and_(same_run, fresh.updated_at == checks.c.updated_at, says_more),
-            ),
-        )
-    )
+    connection.execute(_put_check(connection), values)
 
 
 def move_head(connection: Connection, *, repo_id: int, branch: str, before: str, after: str) -> list[int]:
@@ -179,12 +203,9 @@ def _pull(row: RowMapping) -> Pull:
     )
 
 
-_PULL = select(pulls, repositories.c.full_name).join(repositories, repositories.c.id == pulls.c.repo_id)
-
-
 def pull(connection: Connection, pull_id: int) -> Pull | None:
     """Return a pull request."""
-    row = connection.execute(_PULL.where(pulls.c.id == pull_id)).mappings().first()
+    row = connection.execute(_PULL_BY_ID, {"pull": pull_id}).mappings().first()
     return _pull(row) if row else None
 
 
@@ -217,7 +238,6 @@ def _facts(connection: Connection, found: Pull) -> PullFacts:
 
 def reviews_of(connection: Connection, pull_id: int) -> Sequence[Review]:
     """Return the reviews of a pull request, oldest first."""
-    query = select(reviews).where(reviews.c.pull_id == pull_id).order_by(reviews.c.submitted_at, reviews.c.id)
     return [
         Review(
             id=row["id"],
@@ -228,7 +248,7 @@ def reviews_of(connection: Connection, pull_id: int) -> Sequence[Review]:
             url=row["url"],
             submitted_at=row["submitted_at"],
         )
-        for row in connection.execute(query).mappings()
+        for row in connection.execute(_REVIEWS, {"pull": pull_id}).mappings()
     ]
 
 
@@ -237,14 +257,9 @@ def checks_of(connection: Connection, repo_id: int, sha: str) -> Sequence[Check]
 
     A workflow that failed though none of its single checks did, since it never started, stands with those.
     """
-    query = (
-        select(checks)
-        .where(checks.c.repo_id == repo_id, checks.c.sha == sha)
-        .order_by(case((checks.c.state == CheckState.FAILED, 0), else_=1), checks.c.name)
-    )
     found = [
         Check(source=row["source"], name=row["name"], state=CheckState(row["state"]), url=row["url"])
-        for row in connection.execute(query).mappings()
+        for row in connection.execute(_CHECKS, {"repo": repo_id, "commit": sha}).mappings()
     ]
     single = [check for check in found if check.source in {"run", "status"}]
     workflows = [check for check in found if check.source == "workflow"]

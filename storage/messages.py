@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy.dialects import sqlite
 
 from storage import jobs
-from storage.sql import insert
+from storage.sql import Insert, prepared
 from storage.tables import jobs as jobs_table
 from storage.tables import messages
 
@@ -14,6 +15,21 @@ from storage.tables import messages
 EDITS = "edits"
 # Events come in bursts: an opened pull request is labelled, assigned and checked within the same second.
 _GATHER = timedelta(seconds=0.5)
+
+
+_BY_ID = select(messages).where(messages.c.id == bindparam("message"))
+_BY_KEY = select(messages).where(messages.c.key == bindparam("name"))
+_OF_PULL = select(messages).where(messages.c.pull_id == bindparam("pull")).order_by(messages.c.id)
+_SHOWN = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"))
+    .values(ts=bindparam("at"), shown=bindparam("digest"))
+)
+
+
+@prepared
+def _add(insert: Insert) -> sqlite.Insert:
+    return insert(messages).on_conflict_do_nothing(index_elements=[messages.c.key])
 
 
 def ensure(
@@ -26,26 +42,22 @@ def ensure(
     subject: str = "",
     parent_id: int | None = None,
     now: datetime,
-) -> int:
-    """Return the id of the message with this key, adding it first if it is not there."""
-    found: int | None = connection.execute(select(messages.c.id).where(messages.c.key == key)).scalar()
+) -> RowMapping:
+    """Return the message with this key, adding it first if it is not there."""
+    found = by_key(connection, key)
     if found is not None:
         return found
-    connection.execute(
-        insert(connection, messages)
-        .values(
-            key=key,
-            kind=kind,
-            channel=channel,
-            pull_id=pull_id,
-            subject=subject,
-            parent_id=parent_id,
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=[messages.c.key])
-    )
-    added: int = connection.execute(select(messages.c.id).where(messages.c.key == key)).scalar_one()
-    return added
+    values = {
+        "key": key,
+        "kind": kind,
+        "channel": channel,
+        "pull_id": pull_id,
+        "subject": subject,
+        "parent_id": parent_id,
+        "created_at": now,
+    }
+    connection.execute(_add(connection), values)
+    return connection.execute(_BY_KEY, {"name": key}).mappings().one()
 
 
 def mark_stale(
@@ -82,23 +94,22 @@ def mark_stale(
 
 def get(connection: Connection, message_id: int) -> RowMapping | None:
     """Return a message's row."""
-    return connection.execute(select(messages).where(messages.c.id == message_id)).mappings().first()
+    return connection.execute(_BY_ID, {"message": message_id}).mappings().first()
 
 
-def require(connection: Connection, message_id: int) -> RowMapping:
-    """Return the row of a message that is known to be there."""
-    return connection.execute(select(messages).where(messages.c.id == message_id)).mappings().one()
+def by_key(connection: Connection, key: str) -> RowMapping | None:
+    """Return the message with this key."""
+    return connection.execute(_BY_KEY, {"name": key}).mappings().first()
 
 
 def of_pull(connection: Connection, pull_id: int) -> Sequence[RowMapping]:
     """Return all messages about a pull request, in order of their making."""
-    query = select(messages).where(messages.c.pull_id == pull_id).order_by(messages.c.id)
-    return connection.execute(query).mappings().all()
+    return connection.execute(_OF_PULL, {"pull": pull_id}).mappings().all()
 
 
 def shown(connection: Connection, message_id: int, *, ts: str, digest: str | None) -> None:
     """Record what Slack shows now."""
-    connection.execute(update(messages).where(messages.c.id == message_id).values(ts=ts, shown=digest))
+    connection.execute(_SHOWN, {"message": message_id, "at": ts, "digest": digest})
 
 
 def is_stopped(connection: Connection, message_id: int) -> bool:
@@ -132,8 +143,3 @@ def count(connection: Connection) -> int:
     return connection.execute(
         select(func.count()).select_from(messages).where(messages.c.ts.is_not(None))
     ).scalar_one()
-
-
-def by_key(connection: Connection, key: str) -> RowMapping | None:
-    """Return the message with this key."""
-    return connection.execute(select(messages).where(messages.c.key == key)).mappings().first()

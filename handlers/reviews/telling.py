@@ -43,8 +43,8 @@ def on_change(connection: Connection, change: Change) -> None:
             continue
         known = messages.of_pull(connection, pull_id)
         cards = {row["channel"]: row for row in known if row["kind"] == CARD}
-        for row in cards.values():
-            messages.mark_stale(connection, row, now=change.now, delivery_id=change.delivery_id)
+        for card in cards.values():
+            messages.mark_stale(connection, card, now=change.now, delivery_id=change.delivery_id)
         for subscription in subscriptions.of_repo(connection, pull.repo):
             wanted, row = set(subscription.features), cards.get(subscription.channel)
             told = _told(connection, change, pull, wanted)
@@ -87,7 +87,7 @@ def _was_open(change: Change) -> bool:
 
 
 def _add_card(connection: Connection, channel: str, pull: Pull, change: Change) -> RowMapping:
-    card_id = messages.ensure(
+    row = messages.ensure(
         connection,
         card_key(channel, pull.id),
         kind=CARD,
@@ -95,7 +95,6 @@ def _add_card(connection: Connection, channel: str, pull: Pull, change: Change) 
         pull_id=pull.id,
         now=change.now,
     )
-    row = messages.require(connection, card_id)
     # Its job comes before those of its replies, which wait for it.
     messages.mark_stale(connection, row, now=change.now, delivery_id=change.delivery_id)
     return row
@@ -109,7 +108,7 @@ def _tell(connection: Connection, change: Change, pull: Pull, card: RowMapping, 
         if not (one.new if row is None else one.touch):
             continue
         if row is None:
-            message_id = messages.ensure(
+            row = messages.ensure(
                 connection,
                 key,
                 kind=one.kind,
@@ -119,7 +118,6 @@ def _tell(connection: Connection, change: Change, pull: Pull, card: RowMapping, 
                 parent_id=card["id"],
                 now=change.now,
             )
-            row = messages.require(connection, message_id)
         if one.show:
             messages.mark_stale(
                 connection,
