@@ -50,7 +50,7 @@ class Pacer:
     def close(self, lane: str, until: float) -> None:
         """Let nothing through until then: Slack said Retry-After."""
         with self._lock:
-            bucket = self._buckets.setdefault(lane, _Bucket(0.0, until))
+            bucket = self._buckets.setdefault(lane, _Bucket(1.0, until))
             bucket.closed_until = max(bucket.closed_until, until)
             bucket.tokens = min(bucket.tokens, 1.0)
 

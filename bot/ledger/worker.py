@@ -48,12 +48,14 @@ class Worker:
         handlers: Mapping[str, Runner],
         *,
         slots: int = 32,
+        lease: timedelta = LEASE,
         observe: Callable[[str, str], None] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._handlers = handlers
         self._slots = slots
+        self._lease = lease
         self._observe = observe
         self._pacer = Pacer()
         self._woken = asyncio.Event()
@@ -112,7 +114,7 @@ class Worker:
         moment = now.timestamp()
         rows = jobs.candidates(connection, now=now, limit=free, closed_lanes=self._pacer.closed(moment))
         rows = [row for row in rows if row["lane"] is None or self._pacer.take(row["lane"], moment)]
-        claimed = jobs.claim(connection, rows, lease=secrets.token_hex(8), until=now + LEASE)
+        claimed = jobs.claim(connection, rows, lease=secrets.token_hex(8), until=now + self._lease)
         return claimed, None if len(claimed) == free else jobs.next_due(connection, after=now)
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -177,28 +179,32 @@ class Worker:
 
     async def _record(self, job: Job, record: Callable[[Connection], bool]) -> None:
         """Write the outcome down, however long the database takes: a forgotten one would be looked up."""
-        while True:
+        crashed = False
+        while not crashed:
             try:
                 if not await self._database.write(record):
                     log.warning("job.lease_lost", job=job.id, kind=job.kind, key=job.key)
             except DatabaseUnavailable as error:
                 log.warning("job.unrecorded", job=job.id, error=str(error))
                 await asyncio.sleep(1)
-            except Exception:
+            except Exception as error:
                 log.exception("job.record_crashed", job=job.id, kind=job.kind, key=job.key)
-                return
+                crashed, again = True, RetryLater(f"{type(error).__name__}: {error}", ambiguous=True)
+                record, _ = self._retry(job, again)
+                with contextlib.suppress(DatabaseUnavailable):
+                    await self._database.write(record)
             else:
                 return
 
     async def _renew(self) -> None:
         """Keep the leases of the jobs in hand, and take over those of workers that are gone."""
         while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
+            await asyncio.sleep(self._lease.total_seconds() / 3)
             now, held = self._clock.now(), list(self._running.values())
 
             def renew(connection: Connection, now: datetime = now, held: list[Job] = held) -> None:
                 if held:
-                    jobs.renew(connection, held, until=now + LEASE)
+                    jobs.renew(connection, held, until=now + self._lease)
                 jobs.take_back(connection, expired_by=now)
 
             with contextlib.suppress(DatabaseUnavailable):
