@@ -28,16 +28,34 @@ async def drafted(world: World, spec: PullSpec | None = None) -> Message:
     return await world.reply_says("Release note", "Discard")
 
 
-async def press(world: World, user: User, message: Message, action: str) -> str:
+async def press(world: World, user: User, message: Message, action: str) -> None:
+    """Press a button of a message."""
+    result = await world.slack.click(user.id, message.channel, message.ts, action)
+    assert result.ok, result.error
+
+
+async def asked(world: World, user: User, message: Message, action: str) -> str:
     """Press a button of a message and return what the person is told."""
-    return told(await world.slack.click(user.id, message.channel, message.ts, action))
+    return await told(world, await world.slack.click(user.id, message.channel, message.ts, action))
 
 
-async def press_as_seen(world: World, user: User, message: Message, action: str) -> str:
-    """Press a button of a message as it was when `snapshot` kept it: a screen that is behind."""
+async def press_as_seen(world: World, user: User, message: Message, action: str) -> Result:
+    """Press a button of a message as `snapshot` kept it: on a screen that is behind."""
     screen = Screen(message, None)
     block, element = find(message.blocks, action)
-    return told(await world.slack._act(user.id, screen, block, element, None))
+    return await world.slack._act(user.id, screen, block, element, None)
+
+
+async def asked_as_seen(world: World, user: User, message: Message, action: str) -> str:
+    """Press a button on a screen that is behind and return what the person is told."""
+    return await told(world, await press_as_seen(world, user, message, action))
+
+
+async def told(world: World, result: Result) -> str:
+    """Return what a person is told once it is there."""
+    assert result.ok, result.error
+    await world.slack.until(lambda: result.messages)
+    return "\n".join(shown(message) for message in result.messages)
 
 
 def snapshot(message: Message) -> Message:
@@ -45,15 +63,9 @@ def snapshot(message: Message) -> Message:
     return replace(message, blocks=list(message.blocks))
 
 
-def told(result: Result) -> str:
-    """Return what a person was told."""
-    assert result.ok, result.error
-    return "\n".join(shown(message) for message in result.messages)
-
-
 async def form(world: World, user: User, message: Message, action: str) -> View:
     """Press a button that opens a form, and return the form."""
-    assert not await press(world, user, message, action)
+    await press(world, user, message, action)
     return world.slack.modals(user.id)[-1]
 
 

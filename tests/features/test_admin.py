@@ -11,7 +11,7 @@ async def test_status_says_what_works_and_what_it_rests_on(world: World) -> None
     assert "Could not be done" not in said
     await world.subscribe()
     await world.github.open_pull(world.repo, world.demo.feature)
-    await world.card_says("Waiting")
+    await world.card_says("Add idempotency keys")
     said = await world.command(world.reviewer, "status")
     assert "follows 1 repository" in said
     assert "Last delivery from GitHub: <!date^" in said
@@ -44,6 +44,7 @@ async def test_status_and_home_show_what_slack_refused_and_why(world: World) -> 
     assert f"✗ A message in <#{world.channel.id}>: Slack refused chat.postMessage: is_archived" in said
     await world.slack.open_home(world.maintainer.id)
     view = await world.slack.until(lambda: world.slack.home(world.maintainer.id))
+    assert view
     assert "Everything works; 1 thing could not be done; see /patchforge status" in shown(view.blocks)
 
 

@@ -12,6 +12,8 @@ from tests.features.notes_kit import (
     EDIT,
     REGENERATE,
     RESTORE,
+    asked,
+    asked_as_seen,
     drafted,
     form,
     press,
@@ -48,10 +50,10 @@ async def test_an_edit_is_checked_and_shown_and_whoever_saw_the_old_text_must_lo
     changed = await world.reply_says("*Fix*", "Refunds can be retried safely.")
     assert "as &lt;b&gt;documented&lt;/b&gt; &amp; tested." in shown(changed)
     assert f"last changed by <@{reviewer.id}>" in shown(changed)
-    told = await press_as_seen(world, world.maintainer, before, APPROVE)
+    told = await asked_as_seen(world, world.maintainer, before, APPROVE)
     assert told == "The text changed since you looked; read it again in the thread, then decide."
-    assert await press_as_seen(world, world.maintainer, before, DISCARD) == told
-    assert await press_as_seen(world, world.maintainer, before, EDIT) == told
+    assert await asked_as_seen(world, world.maintainer, before, DISCARD) == told
+    assert await asked_as_seen(world, world.maintainer, before, EDIT) == told
     assert "Discard" in shown(draft)
     assert not world.mail.messages
 
@@ -75,11 +77,13 @@ async def test_of_two_who_approve_at_once_one_wins_and_the_other_is_told_who(wor
     draft = await drafted(world)
     before = snapshot(draft)
     people = (world.maintainer, world.reviewer)
-    told = await asyncio.gather(*(press_as_seen(world, user, before, APPROVE) for user in people))
-    winner, loser = people if not told[0] else people[::-1]
-    assert sorted(told) == ["", f"<@{winner.id}> approved this note already."]
+    results = await asyncio.gather(*(press_as_seen(world, user, before, APPROVE) for user in people))
+    await world.slack.until(lambda: any(result.messages for result in results))
+    winner, loser = people if not results[0].messages else people[::-1]
+    (answer,) = [message for result in results for message in result.messages]
+    assert shown(answer) == f"<@{winner.id}> approved this note already."
     await world.reply_says(f"Approved by <@{winner.id}>", "✓ Jonas Weber")
-    assert await press_as_seen(world, winner, before, APPROVE) == "You approved this note already."
+    assert await asked_as_seen(world, winner, before, APPROVE) == "You approved this note already."
     assert loser.id not in shown(draft)
     assert len(world.mail.accepted) == 1
 
@@ -87,19 +91,19 @@ async def test_of_two_who_approve_at_once_one_wins_and_the_other_is_told_who(wor
 async def test_a_discarded_draft_can_be_restored_and_then_approved(world: World) -> None:
     draft = await drafted(world)
     before = snapshot(draft)
-    assert not await press(world, world.reviewer, draft, DISCARD)
+    await press(world, world.reviewer, draft, DISCARD)
     gone = await world.reply_says("Release note discarded by", world.reviewer.id, "Restore")
-    told = await press_as_seen(world, world.maintainer, before, APPROVE)
+    told = await asked_as_seen(world, world.maintainer, before, APPROVE)
     assert told == (
         f"<@{world.reviewer.id}> discarded this draft already; press Restore in the thread to bring it back."
     )
     discarded = snapshot(gone)
-    assert not await press(world, world.maintainer, gone, RESTORE)
+    await press(world, world.maintainer, gone, RESTORE)
     back = await world.reply_says("Approve & send")
-    assert not await press_as_seen(world, world.maintainer, discarded, RESTORE)
-    assert not await press(world, world.maintainer, back, APPROVE)
+    await press_as_seen(world, world.maintainer, discarded, RESTORE)
+    await press(world, world.maintainer, back, APPROVE)
     await world.reply_says("Approved by")
-    told = await press_as_seen(world, world.reviewer, discarded, RESTORE)
+    told = await asked_as_seen(world, world.reviewer, discarded, RESTORE)
     assert told == f"<@{world.maintainer.id}> approved this note already."
 
 
@@ -108,13 +112,13 @@ async def test_neither_author_nor_co_author_approves_unless_the_channel_allows_i
     await world.command(jonas, "link somebody-else")
     draft = await drafted(world)
     for user in (world.author, jonas):
-        told = await press(world, user, draft, APPROVE)
+        told = await asked(world, user, draft, APPROVE)
         assert NOT_YOUR_OWN in told
         assert "`/patchforge settings self-approval on`" in told
     assert not world.mail.messages
     assert "cannot" in await world.command(world.author, "settings")
     assert "self-approval is on" in await world.command(world.maintainer, "settings self-approval on")
-    assert not await press(world, world.author, draft, APPROVE)
+    await press(world, world.author, draft, APPROVE)
     await world.reply_says(f"Approved by <@{world.author.id}>")
 
 
@@ -124,7 +128,7 @@ async def test_an_author_is_known_by_the_address_of_the_commits_and_a_co_author_
     draft = await drafted(world, world.demo.fix)  # by Jonas, who commits with his address
     jonas = newcomer(world, "jonas", email="jonas.weber@acme.example")
     await world.command(jonas, "link jonas-private")
-    assert NOT_YOUR_OWN in await press(world, jonas, draft, APPROVE)
+    assert NOT_YOUR_OWN in await asked(world, jonas, draft, APPROVE)
 
 
 async def test_a_co_author_with_a_hidden_address_is_known_by_login(world: World) -> None:
@@ -132,19 +136,19 @@ async def test_a_co_author_with_a_hidden_address_is_known_by_login(world: World)
     trailer = "Co-authored-by: Priya <1234+priyaraman@users.noreply.github.com>"
     commits = tuple(replace(commit, message=f"{commit.message}\n\n{trailer}") for commit in fix.commits)
     draft = await drafted(world, replace(fix, commits=commits))
-    assert NOT_YOUR_OWN in await press(world, world.reviewer, draft, APPROVE)
+    assert NOT_YOUR_OWN in await asked(world, world.reviewer, draft, APPROVE)
 
 
 async def test_who_is_not_linked_is_told_how_before_approving(world: World) -> None:
     guest = newcomer(world, "guest")
     draft = await drafted(world)
-    told = await press(world, guest, draft, APPROVE)
+    told = await asked(world, guest, draft, APPROVE)
     assert told == (
         "Tell me first who you are on GitHub, with `/patchforge link your-login`; "
         "authors cannot approve their own notes, so I need to know."
     )
     await world.command(guest, "link guest-login")
-    assert not await press(world, guest, draft, APPROVE)
+    await press(world, guest, draft, APPROVE)
     await world.reply_says(f"Approved by <@{guest.id}>")
 
 
@@ -153,7 +157,7 @@ async def test_a_form_that_slack_will_not_open_any_more_is_a_kind_sentence(world
     draft = await drafted(world)
     workspace = world.slack.workspace
     workspace.rules = replace(workspace.rules, trigger_life=0.0)
-    told = await press(world, world.reviewer, draft, action)
+    told = await asked(world, world.reviewer, draft, action)
     assert told == "That took too long for Slack to open the form; please try again."
 
 
@@ -162,5 +166,5 @@ async def test_a_button_from_another_time_answers_kindly(world: World) -> None:
     for value in ('["draft.1",999,"abc"]', '["draft.0",1]', "{", ""):
         for element in draft.blocks[-1]["elements"]:
             element["value"] = value
-        told = await press_as_seen(world, world.reviewer, draft, APPROVE)
+        told = await asked_as_seen(world, world.reviewer, draft, APPROVE)
         assert "look for a newer message" in told

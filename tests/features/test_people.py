@@ -29,8 +29,8 @@ def test_a_login_is_read_in_every_form_that_people_paste(typed: str, login: str)
 @pytest.mark.parametrize(
     "typed",
     [
-        "-octocat", "octo--cat", "octocat-", "two words", "a" * 40, "<@U123>", "<@U123|octocat>", "<!channel>", "octo/cat", "ö",
-        "https://github.com/octocat/hello", "",
+        "-octocat", "octo--cat", "octocat-", "two words", "a" * 40, "<@U123>", "<@U123|octocat>",
+        "<!channel>", "octo/cat", "ö", "https://github.com/octocat/hello", "",
     ],
 )  # fmt: skip
 def test_what_is_no_login_is_refused_with_an_example(typed: str) -> None:
