@@ -1,15 +1,18 @@
 """What the tests of cards and threads share: GitHub's clock in the test's hand, rest, and what was called."""
 
 import asyncio
+import contextlib
 import re
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from slack_sdk.web.async_client import AsyncWebClient
+
+from sandbox.github import GitHub
 from sandbox.github.hooks import Hook
 from sandbox.slack import Call, Conversation, Message, User
-from tests.world import World, shown
+from tests.world import World, open_world, shown
 
 _UNFINISHED = (
     "SELECT (SELECT count(*) FROM deliveries WHERE state = 'new')"
@@ -28,9 +31,22 @@ class Ticking:
         """Give the moment."""
         return self.at
 
-    def minute(self) -> None:
-        """Let a minute pass."""
-        self.at += timedelta(minutes=1)
+
+@dataclass
+class Rolling:
+    """GitHub's clock when everything has a second of its own, so that nothing has to be fetched again."""
+
+    at: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """Give the moment."""
+        self.at += timedelta(seconds=1)
+        return self.at
+
+
+def calm(database_url: str) -> contextlib.AbstractAsyncContextManager[World]:
+    """Open a world in which no two things happen on GitHub within one second."""
+    return open_world(database_url, github=GitHub(now=Rolling().now))
 
 
 def hook(world: World) -> Hook:
@@ -43,9 +59,14 @@ async def rest(world: World, timeout: float = 30) -> None:
     await world.github.settled()
     path = world.settings.database_url.removeprefix("sqlite+aiosqlite:///")
     async with asyncio.timeout(timeout):
-        with closing(sqlite3.connect(path)) as database:
-            while database.execute(_UNFINISHED).fetchone()[0]:
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            while database.execute(_UNFINISHED).fetchone()[0]:  # noqa: ASYNC110 - another program's file
                 await asyncio.sleep(0.02)
+
+
+def bot(world: World) -> AsyncWebClient:
+    """Return a client with the bot's own token, for what the bot itself never does."""
+    return AsyncWebClient(token=world.slack.bot_token, base_url=world.slack.api_url)
 
 
 def cards(world: World, channel: Conversation | None = None) -> list[Message]:

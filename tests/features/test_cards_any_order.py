@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from datetime import timedelta
 from pathlib import Path
 
 from sandbox.github import GitHub
@@ -18,8 +19,7 @@ async def _life(world: World, clock: Ticking, *, step: bool) -> None:
     author, reviewer, other = demo.author, demo.reviewer, demo.second_reviewer
 
     def on() -> None:
-        if step:
-            clock.minute()
+        clock.at += timedelta(minutes=step)
 
     on()
     pull = await github.open_pull(repo, demo.feature, draft=True)
@@ -66,9 +66,7 @@ async def _life(world: World, clock: Ticking, *, step: bool) -> None:
     await github.dismiss_review(repo, number, objection.id, demo.maintainer)
     on()
     await github.merge(repo, number, demo.maintainer)
-    on()
-    for _ in range(5):
-        on()
+    clock.at += timedelta(minutes=5 * step)
     await github.comment(repo, number, "Thank you!", reviewer)
 
 
