@@ -124,7 +124,7 @@ def _tell(connection: Connection, change: Change, pull: Pull, card: RowMapping, 
                 row,
                 now=change.now,
                 delivery_id=change.delivery_id,
-                run_at=change.now + GATHER if one.kind == "comments" else None,
+                run_at=change.now + GATHER if one.kind == "comments" and row["ts"] is None else None,
             )
 
 
