@@ -1,6 +1,8 @@
 """Settings: the only reader of the environment, with one clear line for each mistake."""
 
+import base64
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -110,11 +112,32 @@ class Settings(BaseSettings):
     @classmethod
     def _database(cls, value: str) -> str:
         try:
-            driver = make_url(value).drivername
-        except ArgumentError:
-            driver = ""
-        if driver not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+            url = make_url(value)
+        except (ArgumentError, ValueError):  # the second for a port that is no number
+            url = None
+        if url is None or url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
             raise ValueError("must start with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        if url.drivername == "sqlite+aiosqlite" and url.database in {None, "", ":memory:"}:
+            raise ValueError("must name a file, such as sqlite+aiosqlite:///data/patchforge.db")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value and "@" not in parseaddr(value)[1]:
+            raise ValueError("must be an address, such as PatchForge <notes@example.org>")
+        return value
+
+    @field_validator("encryption_key")
+    @classmethod
+    def _keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for key in value:
+            try:
+                long_enough = len(base64.urlsafe_b64decode(key.get_secret_value())) == 32
+            except ValueError:
+                long_enough = False
+            if not long_enough:
+                raise ValueError("must be Fernet keys: 32 bytes each in url-safe base64")
         return value
 
     @model_validator(mode="after")
@@ -173,7 +196,11 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Read the settings from the environment and `.env`; raise ConfigurationError with one line."""
     known = {name.upper() for name in Settings.model_fields}
-    for name in origins():
+    try:
+        given = origins()
+    except (OSError, UnicodeError) as error:
+        raise ConfigurationError(f".env cannot be read: {error}") from None
+    for name in given:
         if name.startswith(_OUR_PREFIXES) and not name.startswith(_NOT_OURS) and name not in known:
             raise ConfigurationError(f"{name} is not a setting PatchForge knows; is it misspelt?")
     try:

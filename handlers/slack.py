@@ -130,9 +130,12 @@ class SlackDoor:
 
     def _application(self) -> AsyncApp:
         logger = logging.getLogger("slack_bolt")
+        level = logger.level
+        logger.setLevel(logging.ERROR)  # it warns that it leaves the environment's token alone, as it should
         application = AsyncApp(
             client=self._context.slack.web, logger=logger, request_verification_enabled=False
         )
+        logger.setLevel(level)
         application.command(re.compile("^/"))(self._on_command)
         application.action(re.compile("^pf"))(self._on_action)
         application.view(re.compile("^pf"))(self._on_view)
