@@ -76,11 +76,18 @@ class Bot:
         await self._reading
         return await self._process.wait()
 
-    async def stop(self) -> int:
-        """Ask it to stop and return the exit code."""
-        if self._process and self._process.returncode is None:
+    async def stop(self) -> None:
+        """Ask it to stop, and insist when it does not."""
+        if self._process is None:
+            return
+        if self._process.returncode is None:
             self._process.terminate()
-        return await self.gone()
+        try:
+            code = await asyncio.wait_for(asyncio.shield(self.gone()), _START)
+        except TimeoutError:
+            self.kill()
+            raise
+        assert code == 0, self.log[-20:]
 
     async def _read(self, process: asyncio.subprocess.Process, ready: asyncio.Future[bool]) -> None:
         assert process.stderr
@@ -178,8 +185,8 @@ async def crashing_world(folder: Path, *moments: Moment) -> AsyncIterator[tuple[
         values = settings_for(slack, server, llm, mail, f"sqlite+aiosqlite:///{folder}/bot.db")
         values |= {"http_port": port, "log_format": "json"}
         bot = Bot(_environment(values), folder)
-        await bot.start()
         stack.push_async_callback(bot.stop)
+        await bot.start()
         address = f"http://127.0.0.1:{port}"
         github.add_hook(demo.repo, f"{address}/webhooks/github", secret=SECRET)
         await github.settled()
@@ -205,7 +212,9 @@ async def crashing_world(folder: Path, *moments: Moment) -> AsyncIterator[tuple[
             yield world, crashes
         finally:
             running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            (failure,) = await asyncio.gather(running, return_exceptions=True)
+            if isinstance(failure, Exception):  # it did not come back: the story's own error only follows
+                raise failure
         await github.settled()
     assert not workspace.violations, workspace.violations
 

@@ -11,8 +11,8 @@ from typing import Any
 from sandbox.slack import Message
 from tests.world import World, shown
 
-# Seconds that a step may take on a busy machine, a crash and a start included; less than a lease lasts, so that
-# work in hand is seen to go on at the start and not when its lease runs out.
+# Seconds that a step may take on a busy machine, a crash and a start included; less than a lease lasts, so
+# that work in hand is seen to go on at the start and not when its lease runs out.
 _PATIENCE = 25.0
 _PASSING = re.compile(r"<!date\^[^>]*>|127\.0\.0\.1:\d+")
 
