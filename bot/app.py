@@ -26,7 +26,7 @@ from bot.errors import ConfigurationError, PatchForgeError
 from bot.health import Health
 from bot.inbox.processor import Processor
 from bot.inbox.receiver import Inbox
-from bot.ledger.worker import Finish, Runner, Worker
+from bot.ledger.worker import Finish, Loaded, Runner, Worker
 from bot.messages.show import Renderer, Shower
 from bot.metrics import Metrics
 from bot.models import Clock, Job, SlackMessage, SystemClock
@@ -68,7 +68,7 @@ async def started(settings: Settings, features: Sequence[Feature] = FEATURES) ->
         metrics = Metrics()
         worker = Worker(database, clock, _runners(context, features), observe=metrics.job)
         listeners = {feature.name: feature.on_change for feature in features if feature.on_change}
-        processor = Processor(database, clock, listeners)
+        processor = Processor(database, clock, listeners, claim=worker.take, start=worker.start)
 
         def wake(work: frozenset[str]) -> None:
             if DELIVERIES in work:
@@ -153,17 +153,17 @@ async def _context(
     )
 
 
-def _runners(context: Context, features: Sequence[Feature]) -> dict[str, Runner]:
+def _runners(context: Context, features: Sequence[Feature]) -> dict[str, Runner | Loaded[Any]]:
     """Bind every feature's job kinds to the context, and the showing of messages to their renderers."""
     renderers: dict[str, Renderer] = {}
-    runners: dict[str, Runner] = {}
+    runners: dict[str, Runner | Loaded[Any]] = {}
     for feature in features:
         for kind, render in feature.messages.items():
             renderers[kind] = _renderer(context, render)
         for kind, handler in feature.jobs.items():
             runners[kind] = _runner(context, handler)
     shower = Shower(context.database, context.slack, context.clock, renderers)
-    return {**runners, "slack.show": shower.show}
+    return {**runners, "slack.show": Loaded(shower.look, shower.show)}
 
 
 def _renderer(context: Context, render: Callable[[Render], SlackMessage]) -> Renderer:

@@ -58,14 +58,12 @@ def look(connection: Connection, *, now: datetime) -> Report:
     oldest = deliveries.oldest_new(connection)
     lag = max(jobs.lag(connection, now=now), now - oldest if oldest else timedelta())
     problems = (f"work has been waiting for {int(lag.total_seconds())} seconds",) if lag > MAX_LAG else ()
-    states: dict[str, int] = {}
-    for (_, state), number in jobs.counts(connection).items():
-        states[state] = states.get(state, 0) + number
+    stopped = jobs.stopped_counts(connection)
     return Report(
         problems,
         lag,
-        states.get("parked", 0),
-        states.get("failed", 0) + deliveries.counts(connection).get("failed", 0),
-        states.get("ready", 0) + states.get("running", 0),
+        stopped.get("parked", 0),
+        stopped.get("failed", 0) + deliveries.failed(connection),
+        jobs.waiting(connection),
         deliveries.latest(connection),
     )

@@ -9,7 +9,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -117,6 +117,23 @@ def announce(connection: Connection, work: str) -> None:
 def _with_announcement(connection: Connection, work: Work[T]) -> tuple[T, frozenset[str]]:
     connection.info.pop("work", None)
     return work(connection), connection.info.pop("work", frozenset())
+
+
+@contextlib.contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what the block did, and nothing else, if it raises.
+
+    SQLAlchemy's own savepoints are numbered, and so each is compiled anew.
+    """
+    connection.exec_driver_sql("SAVEPOINT unit")
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(SQLAlchemyError):  # the first error tells more
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
+            connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT unit")
 
 
 @contextlib.asynccontextmanager
@@ -230,7 +247,7 @@ class _SqliteWriter:
             with connection.begin():
                 for work, future in batch:
                     try:
-                        with connection.begin_nested():
+                        with savepoint(connection):
                             answers.append((future, work(connection), None))
                     except Exception as error:
                         if _is_trouble(error):

@@ -263,12 +263,19 @@ def stop(connection: Connection, job: Job, state: str, *, now: datetime, reason:
     return bool(result.rowcount)
 
 
-def counts(connection: Connection) -> dict[tuple[str, str], int]:
-    """Count the jobs by (kind, state)."""
-    rows = connection.execute(
-        select(jobs.c.kind, jobs.c.state, func.count()).group_by(jobs.c.kind, jobs.c.state)
-    )
-    return {(kind, state): number for kind, state, number in rows}
+_STOPPED = text("jobs.state IN ('parked', 'failed')")
+_STOPPED_COUNTS = select(jobs.c.state, func.count()).where(_STOPPED).group_by(jobs.c.state)
+_WAITING = select(func.count()).select_from(jobs).where(_LIVE)
+
+
+def stopped_counts(connection: Connection) -> dict[str, int]:
+    """Count the jobs that were parked and those that gave up, by state."""
+    return {state: number for state, number in connection.execute(_STOPPED_COUNTS)}  # noqa: C416 - rows
+
+
+def waiting(connection: Connection) -> int:
+    """Count the jobs that wait or run."""
+    return connection.execute(_WAITING).scalar_one()
 
 
 def lag(connection: Connection, *, now: datetime) -> timedelta:
@@ -281,10 +288,5 @@ def lag(connection: Connection, *, now: datetime) -> timedelta:
 
 def stopped(connection: Connection, *, limit: int = 10) -> Sequence[RowMapping]:
     """Return the jobs that were parked or gave up, the latest first."""
-    query = (
-        select(jobs)
-        .where(jobs.c.state.in_(["parked", "failed"]))
-        .order_by(jobs.c.finished_at.desc(), jobs.c.id.desc())
-        .limit(limit)
-    )
+    query = select(jobs).where(_STOPPED).order_by(jobs.c.finished_at.desc(), jobs.c.id.desc()).limit(limit)
     return connection.execute(query).mappings().all()

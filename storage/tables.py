@@ -88,6 +88,8 @@ Index(
     sqlite_where=text("state = 'new'"),
     postgresql_where=text("state = 'new'"),
 )
+_FAILED = text("state = 'failed'")
+Index("ix_deliveries_failed", deliveries.c.id, sqlite_where=_FAILED, postgresql_where=_FAILED)
 
 jobs = Table(
     "jobs",
@@ -112,8 +114,9 @@ jobs = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
 )
-_LIVE = text("finished_at IS NULL")
+_LIVE, _STOPPED = text("finished_at IS NULL"), text("state IN ('parked', 'failed')")
 Index("ix_jobs_due", jobs.c.priority, jobs.c.run_at, jobs.c.id, sqlite_where=_LIVE, postgresql_where=_LIVE)
+Index("ix_jobs_stopped", jobs.c.state, sqlite_where=_STOPPED, postgresql_where=_STOPPED)
 Index("ix_jobs_ordering", jobs.c.ordering, jobs.c.id, sqlite_where=_LIVE, postgresql_where=_LIVE)
 
 repositories = Table(
@@ -242,6 +245,7 @@ messages = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 Index("ix_messages_pull", messages.c.pull_id, messages.c.kind)
+Index("ix_messages_parent", messages.c.parent_id)
 
 drafts = Table(
     "drafts",

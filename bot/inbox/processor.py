@@ -5,8 +5,8 @@ import contextlib
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import Generic, TypeVar
 
 import structlog
 from sqlalchemy import Connection, RowMapping
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping
 from bot.facts.project import Change, project
 from bot.models import Clock
 from storage import deliveries
-from storage.database import Database, DatabaseUnavailable, does_not_fit
+from storage.database import Database, DatabaseUnavailable, does_not_fit, savepoint
 
 MAX_ATTEMPTS = 5
 _BATCH = 32
@@ -25,23 +25,29 @@ _POLL = 5.0
 log = structlog.stdlib.get_logger(__name__)
 
 OnChange = Callable[[Connection, Change], None]
+C = TypeVar("C")
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """One commit's worth of deliveries: how many were due, and how many were taken."""
+class Processor(Generic[C]):
+    """Reads the inbox; each feature hears of each change, and one's failure never stops another's.
 
-    due: int
-    taken: int
+    What a round causes is claimed by `claim` in the same transaction, and handed to `start` once durable.
+    """
 
-
-class Processor:
-    """Reads the inbox; each feature hears of each change, and one's failure never stops another's."""
-
-    def __init__(self, database: Database, clock: Clock, listeners: Mapping[str, OnChange]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        listeners: Mapping[str, OnChange],
+        *,
+        claim: Callable[[Connection], C],
+        start: Callable[[C], None],
+    ) -> None:
         self._database = database
         self._clock = clock
         self._listeners = listeners
+        self._claim = claim
+        self._start = start
         self._woken = asyncio.Event()
         self._stopping = False
 
@@ -54,12 +60,13 @@ class Processor:
         while not self._stopping:
             self._woken.clear()
             try:
-                done = await self._database.write(self._round)
+                due, claimed = await self._database.write(self._round)
             except DatabaseUnavailable as error:
                 log.warning("inbox.unavailable", error=str(error))
                 await asyncio.sleep(1)
                 continue
-            if done.due:
+            self._start(claimed)
+            if due:
                 continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), _POLL)
@@ -69,7 +76,8 @@ class Processor:
         self._stopping = True
         self.wake()
 
-    def _round(self, connection: Connection) -> _Round:
+    def _round(self, connection: Connection) -> tuple[int, C]:
+        """Process what is due, within the budget; return how much was due and the jobs claimed."""
         now = self._clock.now()
         rows = deliveries.due(connection, now=now, limit=_BATCH)
         started, done = time.perf_counter(), []
@@ -80,15 +88,28 @@ class Processor:
                 break
         if done:
             deliveries.settle(connection, done, "done", now=now)
-        return _Round(len(rows), len(done))
+        return len(rows), self._claim(connection)
 
     def _process(self, connection: Connection, row: RowMapping) -> bool:
-        """Write the facts, then let each feature add its jobs; what went wrong is tried again later."""
-        now = self._clock.now()
+        """Write the facts and let each feature add its jobs; False if something of it went wrong."""
         try:
-            body = zlib.decompress(row["body"])
-            with connection.begin_nested():
-                change = project(connection, row["event"], body, delivery_id=row["id"], now=now)
+            with savepoint(connection):
+                change = self._project(connection, row)
+                for listener in self._listeners.values():
+                    listener(connection, change)
+        except Exception:  # noqa: BLE001 - the second look tells what it was
+            return self._process_apart(connection, row)
+        return True
+
+    def _project(self, connection: Connection, row: RowMapping) -> Change:
+        body = zlib.decompress(row["body"])
+        return project(connection, row["event"], body, delivery_id=row["id"], now=self._clock.now())
+
+    def _process_apart(self, connection: Connection, row: RowMapping) -> bool:
+        """Process once more, each feature for itself; what went wrong is tried again later."""
+        try:
+            with savepoint(connection):
+                change = self._project(connection, row)
         except Exception as error:
             if not (isinstance(error, ValueError) or does_not_fit(error)):
                 log.exception("delivery.crashed", delivery=row["guid"], github_event=row["event"])
@@ -102,7 +123,7 @@ class Processor:
         failed = []
         for feature, listener in self._listeners.items():
             try:
-                with connection.begin_nested():
+                with savepoint(connection):
                     listener(connection, change)
             except Exception as error:
                 log.exception(

@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -16,15 +16,19 @@ from bot.errors import Permanent, RateLimited, RetryLater
 from bot.ledger.pacing import Pacer
 from bot.models import Clock, Job
 from storage import jobs
-from storage.database import Database, DatabaseUnavailable
+from storage.database import Database, DatabaseUnavailable, savepoint
 
 LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 15
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 300.0
 # The slow poll behind the wake-ups, in seconds.
 _POLL = 5.0
+# Lanes open one after the other: looking again for each would be all there is time for.
+_SHORTEST_PAUSE = 0.02
 
 log = structlog.stdlib.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,22 @@ class Finish:
 Runner = Callable[[Job], Awaitable[Finish]]
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[T]):
+    """A kind of job that reads the database first: `load` does so in the transaction that claims the job."""
+
+    load: Callable[[Connection, Job], T]
+    run: Callable[[Job, T], Awaitable[Finish]]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job that is ours for the length of its lease, and how to carry it out."""
+
+    job: Job
+    run: Runner
+
+
 class Worker:
     """Claims due jobs into a bounded number of tasks; `observe` hears (kind, result) of each attempt."""
 
@@ -45,7 +65,7 @@ class Worker:
         self,
         database: Database,
         clock: Clock,
-        handlers: Mapping[str, Runner],
+        handlers: Mapping[str, Runner | Loaded[Any]],
         *,
         slots: int = 32,
         lease: timedelta = LEASE,
@@ -90,43 +110,73 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    def take(self, connection: Connection) -> list[Claim]:
+        """Claim due jobs, as many as there are free slots, in the caller's transaction."""
+        claims: list[Claim] = []
+        free = 0 if self._stopping else self._slots - len(self._running)
+        while free > len(claims):
+            now = self._clock.now()
+            moment = now.timestamp()
+            rows = jobs.candidates(
+                connection,
+                now=now,
+                limit=free - len(claims),
+                closed_lanes=self._pacer.closed(moment),
+            )
+            if not rows:
+                break
+            # What the pace of its lane holds back leaves room for others.
+            rows = [row for row in rows if row["lane"] is None or self._pacer.take(row["lane"], moment)]
+            taken = jobs.claim(connection, rows, lease=secrets.token_hex(8), until=now + self._lease)
+            claims += [Claim(job, self._prepare(connection, job)) for job in taken]
+        return claims
+
+    def start(self, claims: Sequence[Claim]) -> None:
+        """Carry out what was claimed, once its leases are durable."""
+        for claim in claims:
+            task = asyncio.create_task(self._carry_out(claim), name=f"job {claim.job.id} {claim.job.kind}")
+            self._running[task] = claim.job
+            task.add_done_callback(self._done)
+
     async def _claim(self) -> float:
         """Start due jobs; return for how many seconds nothing more is due."""
         self._woken.clear()
-        free = self._slots - len(self._running)
-        if free <= 0:
+        if len(self._running) >= self._slots:
             return _POLL
         now = self._clock.now()
-        claimed, due = await self._database.write(lambda connection: self._take(connection, now, free))
-        for job in claimed:
-            task = asyncio.create_task(self._carry_out(job), name=f"job {job.id} {job.kind}")
-            self._running[task] = job
-            task.add_done_callback(self._done)
-        if len(claimed) == free:
-            return _POLL
+        claims, due = await self._database.write(
+            lambda connection: (self.take(connection), jobs.next_due(connection, after=now))
+        )
+        self.start(claims)
         moments = [due.timestamp() if due else None, self._pacer.opens(now.timestamp())]
         soonest = min((moment for moment in moments if moment is not None), default=None)
         if soonest is None:
             return _POLL
-        return min(max(soonest - self._clock.now().timestamp(), 0.01), _POLL)
+        return min(max(soonest - self._clock.now().timestamp(), _SHORTEST_PAUSE), _POLL)
 
-    def _take(self, connection: Connection, now: datetime, free: int) -> tuple[list[Job], datetime | None]:
-        moment = now.timestamp()
-        rows = jobs.candidates(connection, now=now, limit=free, closed_lanes=self._pacer.closed(moment))
-        rows = [row for row in rows if row["lane"] is None or self._pacer.take(row["lane"], moment)]
-        claimed = jobs.claim(connection, rows, lease=secrets.token_hex(8), until=now + self._lease)
-        return claimed, None if len(claimed) == free else jobs.next_due(connection, after=now)
+    def _prepare(self, connection: Connection, job: Job) -> Runner:
+        """Let the job's kind read what it needs; what goes wrong with that is the job's failure alone."""
+        handler = self._handlers.get(job.kind)
+        if handler is None:
+            return _failing(Permanent(f"no feature answers jobs of kind {job.kind}"))
+        if not isinstance(handler, Loaded):
+            return handler
+        try:
+            with savepoint(connection):
+                loaded = handler.load(connection, job)
+        except Exception as error:  # noqa: BLE001 - told when the job runs
+            return _failing(error)
+        run = handler.run
+        return lambda job: run(job, loaded)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
         self.wake()
 
-    async def _carry_out(self, job: Job) -> None:
-        handler = self._handlers.get(job.kind)
+    async def _carry_out(self, claim: Claim) -> None:
+        job = claim.job
         try:
-            if handler is None:
-                raise Permanent(f"no feature answers jobs of kind {job.kind}")  # noqa: TRY301 - one way out
-            finish = await handler(job)
+            finish = await claim.run(job)
         except RetryLater as error:
             record, result = self._retry(job, error)
         except Permanent as error:
@@ -209,3 +259,10 @@ class Worker:
 
             with contextlib.suppress(DatabaseUnavailable):
                 await self._database.write(renew)
+
+
+def _failing(error: Exception) -> Runner:
+    async def fail(_job: Job) -> Finish:
+        raise error
+
+    return fail

@@ -35,7 +35,7 @@ class Unwanted(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class Wanted:
     """The message's row, its parent's, and what it should show; without `content`, `why` not."""
 
     row: RowMapping
@@ -55,13 +55,12 @@ class Shower:
         self._clock = clock
         self._renderers = renderers
 
-    async def show(self, job: Job) -> Finish:
+    async def show(self, job: Job, wanted: Wanted) -> Finish:
         """Show the message of this job; raises RetryLater and Permanent as the Slack client does.
 
         When the channel does not take it, a `slack.refused` job lets the subscriber know, once per reason.
         """
         now = self._clock.now()
-        wanted = await self._database.read(lambda connection: self._look(connection, job, now))
         if wanted.content is None:
             return Finish({"skipped": wanted.why})
         try:
@@ -72,7 +71,7 @@ class Shower:
                 await self._database.write(lambda connection: _refused(connection, wanted.row, code, now))
             raise
 
-    async def _bring(self, job: Job, wanted: _Wanted, content: SlackMessage) -> Finish:
+    async def _bring(self, job: Job, wanted: Wanted, content: SlackMessage) -> Finish:
         row, now = wanted.row, self._clock.now()
         digest = _digest(content)
         ts, did = row["ts"], "edited"
@@ -100,17 +99,19 @@ class Shower:
 
         return Finish({did: True, "ts": ts, "channel": row["channel"]}, record)
 
-    def _look(self, connection: Connection, job: Job, now: datetime) -> _Wanted:
+    def look(self, connection: Connection, job: Job) -> Wanted:
+        """Find out what the message of this job should show; raises RetryLater and Permanent."""
+        now = self._clock.now()
         row = messages.get(connection, job.payload["message_id"])
         if row is None:
             raise Permanent("the message is no longer wanted")
         parent = messages.get(connection, row["parent_id"]) if row["parent_id"] else None
         if row["gone"]:
-            return _Wanted(row, parent, why="deleted in Slack")
+            return Wanted(row, parent, why="deleted in Slack")
         if parent and parent["gone"]:
-            return _Wanted(row, parent, why="its card was deleted in Slack")
+            return Wanted(row, parent, why="its card was deleted in Slack")
         if parent and parent["muted_by"] and row["ts"] is None:
-            return _Wanted(row, parent, why="muted")
+            return Wanted(row, parent, why="muted")
         if parent and parent["ts"] is None:
             if messages.is_stopped(connection, parent["id"]):
                 raise Permanent("its card could not be posted")
@@ -118,10 +119,10 @@ class Shower:
         try:
             content = self._renderers[row["kind"]](connection, row, now)
         except Unwanted as reason:
-            return _Wanted(row, parent, why=str(reason))
-        return _Wanted(row, parent, content)
+            return Wanted(row, parent, why=str(reason))
+        return Wanted(row, parent, content)
 
-    async def _post_once(self, job: Job, wanted: _Wanted, content: SlackMessage) -> tuple[str, str]:
+    async def _post_once(self, job: Job, wanted: Wanted, content: SlackMessage) -> tuple[str, str]:
         """Post, unless an earlier attempt may have: then look for its key first."""
         row, thread = wanted.row, wanted.parent["ts"] if wanted.parent else None
         if job.suspect:

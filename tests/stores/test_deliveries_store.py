@@ -62,6 +62,6 @@ async def test_a_delivery_is_settled_or_tried_again_or_given_up(database: Databa
     assert not await _due(database, NOW)
     (row,) = await _due(database, NOW + 4 * SECOND)
     assert (row["guid"], row["attempts"], row["error"]) == ("again", 1, "no")
-    assert await database.read(deliveries.counts) == {"done": 1, "new": 1, "failed": 1}
+    assert await database.read(deliveries.failed) == 1
     assert await database.read(deliveries.oldest_new) == NOW
     assert await database.read(deliveries.latest) == NOW

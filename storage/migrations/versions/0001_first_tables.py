@@ -53,6 +53,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("guid", name=op.f("uq_deliveries_guid")),
     )
     op.create_index(
+        "ix_deliveries_failed",
+        "deliveries",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
+    op.create_index(
         "ix_deliveries_new",
         "deliveries",
         ["run_at", "id"],
@@ -109,6 +117,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("finished_at IS NULL"),
         postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_index(
+        "ix_jobs_stopped",
+        "jobs",
+        ["state"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('parked', 'failed')"),
+        postgresql_where=sa.text("state IN ('parked', 'failed')"),
     )
     op.create_table(
         "people",
@@ -243,6 +259,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
         sa.UniqueConstraint("key", name=op.f("uq_messages_key")),
     )
+    op.create_index("ix_messages_parent", "messages", ["parent_id"], unique=False)
     op.create_index("ix_messages_pull", "messages", ["pull_id", "kind"], unique=False)
     op.create_table(
         "reviews",
