@@ -142,7 +142,8 @@ def _evidence(view: DraftView) -> list[Block]:
         ]
         rows.append(_list(pulls.count(len(view.files), "file"), shown, len(view.files)))
     if view.cut:
-        rows.append(kit.join("✂️ ", kit.cut(pulls.one_line(view.cut), 200)))
+        said = kit.cut(pulls.one_line(view.cut), 200)
+        rows.append(kit.join("✂️ ", said[:1].upper() + said[1:]))
     return [kit.context(kit.lines(rows))] if rows else []
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 from blocks import ids, kit
 from blocks import notes as blocks
 from bot.context import Context
-from bot.errors import PatchForgeError, UserError
+from bot.errors import Permanent, RetryLater, UserError
 from bot.models import Category, DraftState, MailState, Note
 from bot.notes.digest import digest
 from handlers.feature import Click, FieldErrors, Reply, Submission
@@ -213,11 +213,15 @@ def enqueue_mail(connection: Connection, mail_id: int, context: Context, *, agai
 
 
 async def _address(context: Context, user: str) -> str | None:
-    """Return the person's e-mail address in Slack, if Slack tells."""
+    """Return the person's e-mail address in Slack, if they have one that apps may see."""
     try:
         profile = (await context.slack.user(user)).get("profile") or {}
-    except PatchForgeError:
+    except Permanent:
         return None
+    except RetryLater:
+        raise UserError(
+            "Slack did not tell me just now whether you are among the authors; please try again."
+        ) from None
     return str(profile.get("email") or "").lower() or None
 
 

@@ -20,6 +20,7 @@ from storage import facts, jobs, messages, notes, subscriptions
 # After so many failures the note is written from what is known without GitHub.
 _PATIENCE = 4
 _COMMITS_SHOWN = 20
+_UNREAD = "commits and diff were not read, Regenerate tries again"
 
 
 def on_change(connection: Connection, event: Event) -> None:
@@ -116,11 +117,11 @@ async def _read(context: Context, pull: Pull, job: Job) -> Change:
     try:
         return await context.github.change(pull)
     except Permanent as error:
-        return Change(pull, (), (), (), f"commits and diff were not read: {error}")
+        return Change(pull, (), (), (), f"{_UNREAD}: {error}")
     except RetryLater as error:
         if job.attempts < _PATIENCE:
             raise
-        return Change(pull, (), (), (), f"commits and diff were not read: {error}")
+        return Change(pull, (), (), (), f"{_UNREAD}: {error}")
 
 
 def _with_evidence(note: Note, change: Change) -> Note:

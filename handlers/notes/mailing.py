@@ -16,7 +16,7 @@ from handlers.notes import showing
 from handlers.notes.deciding import enqueue_mail, require_right
 from storage import facts, notes
 
-_UNKNOWN = "the server took the text, but the connection broke before its answer"
+_UNKNOWN = "the mail server never confirmed it"
 
 
 class _UnwantedError(PatchForgeError):

@@ -1,5 +1,9 @@
 """App Home: what it shows to whom, and that it is published again only when it would show something else."""
 
+from datetime import timedelta
+
+from bot.health import Report
+from handlers.home import health_line
 from sandbox.slack import Result, User
 from sandbox.slack.forms import elements
 from tests.features.notes_kit import APPROVE, drafted, edit, merge, press
@@ -194,6 +198,23 @@ async def test_subscribing_and_leaving_bring_home_up_to_date(world: World) -> No
     (undo,) = [element["action_id"] for _, element in elements(message.blocks)]
     await world.slack.click(world.maintainer.id, message.channel, message.ts, undo)
     await says(world, world.reviewer, "acme/payments-api")
+
+
+async def test_a_home_that_slack_lost_is_published_again(world: World) -> None:
+    await opens(world, world.reviewer, "Everything works")
+    del world.slack.workspace.homes[world.reviewer.id]  # as after the app was installed anew
+    await opens(world, world.reviewer, "Everything works")
+    assert published(world, world.reviewer) == 2
+
+
+def test_the_health_line_stays_the_same_while_work_waits_longer() -> None:
+    late = [
+        Report((f"work has been waiting for {seconds} seconds",), timedelta(seconds=seconds), 1, 0, 7, None)
+        for seconds in (61, 62)
+    ]
+    assert {health_line(report) for report in late} == {
+        "Running late; 1 thing could not be done; see /patchforge status"
+    }
 
 
 async def test_a_slack_that_is_busy_when_home_opens_is_asked_again(world: World) -> None:

@@ -131,6 +131,15 @@ async def test_an_author_is_known_by_the_address_of_the_commits_and_a_co_author_
     assert NOT_YOUR_OWN in await asked(world, jonas, draft, APPROVE)
 
 
+async def test_while_slack_does_not_say_who_somebody_is_nobody_approves(world: World) -> None:
+    draft = await drafted(world)
+    world.slack.workspace.faults.add("users.info", "500")
+    told = await asked(world, world.maintainer, draft, APPROVE)
+    assert told == "Slack did not tell me just now whether you are among the authors; please try again."
+    await press(world, world.maintainer, draft, APPROVE)
+    await world.reply_says("Approved by")
+
+
 async def test_a_co_author_with_a_hidden_address_is_known_by_login(world: World) -> None:
     fix = world.demo.fix
     trailer = "Co-authored-by: Priya <1234+priyaraman@users.noreply.github.com>"

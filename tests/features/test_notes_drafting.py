@@ -131,7 +131,7 @@ async def test_without_a_github_token_the_draft_goes_by_title_and_description(sq
     async with open_world(sqlite_url, github_token=None) as world:
         draft = await drafted(world)
         said = shown(draft)
-        assert "no GitHub token is set, so commits and diff were not read" in said
+        assert "No GitHub token is set, so commits and diff were not read" in said
         assert "Added idempotency keys to refunds." in said
         assert "Skipped tokafor: no e-mail address known" in said
         assert "Approve & send" not in said
@@ -145,7 +145,7 @@ async def test_what_is_beyond_300_files_and_1_mb_is_said(world: World) -> None:
     files |= {f"a/big_{number}.md": "0123456789abcde\n" * 25_000 for number in range(3)}
     spec = PullSpec("Add many parts", "", "many", world.demo.author, (CommitSpec("Add parts", files),))
     await drafted(world, spec)
-    await world.reply_says("read 300 of 304 files", "left out the diff of 1 file beyond 1 MB")
+    await world.reply_says("Read 300 of 304 files", "left out the diff of 1 file beyond 1 MB")
 
 
 async def test_a_github_that_is_briefly_away_is_asked_again(world: World) -> None:
@@ -158,7 +158,7 @@ async def test_a_github_that_is_briefly_away_is_asked_again(world: World) -> Non
 async def test_a_github_that_refuses_leaves_a_draft_that_says_so(world: World) -> None:
     world.github.faults.add(r"/pulls/\d+/files", "404", times=100)
     draft = await drafted(world)
-    assert "commits and diff were not read" in shown(draft)
+    assert "Commits and diff were not read, Regenerate tries again: GitHub answered 404" in shown(draft)
     world.github.faults.clear()
     await regenerate(world)
     await world.reply_says("From *2 commits*", "Jonas Weber")
