@@ -38,8 +38,8 @@ from storage import jobs
 from storage.database import DELIVERIES, JOBS, Database, DatabaseUnavailable
 from storage.migrate import upgrade
 
-# Slack answers in well under a second; a call that takes longer is looked up before it is repeated.
-_SLACK_TIMEOUT = aiohttp.ClientTimeout(total=15)
+# In seconds. Slack answers in well under one; a call that takes longer is looked up before it is repeated.
+_SLACK_TIMEOUT = 15.0
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -58,12 +58,16 @@ async def run(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def started(settings: Settings, features: Sequence[Feature] = FEATURES) -> AsyncIterator[str]:
+async def started(
+    settings: Settings, features: Sequence[Feature] = FEATURES, *, slack_timeout: float = _SLACK_TIMEOUT
+) -> AsyncIterator[str]:
     """Start every part and yield the HTTP door's address; leaving stops them all."""
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         database = await _database(stack, settings)
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout))
+        )
         context = await _context(stack, settings, clock, database, session)
         metrics = Metrics()
         worker = Worker(database, clock, _runners(context, features), observe=metrics.job)

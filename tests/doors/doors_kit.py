@@ -109,7 +109,7 @@ async def eventually(look: Callable[[], Awaitable[T | None]], timeout: float = 1
 
 @contextlib.asynccontextmanager
 async def open_scene(
-    database_url: str, *, features: Sequence[Feature] = FEATURES, **settings: Any
+    database_url: str, *, features: Sequence[Feature] = FEATURES, slack_timeout: float = 15.0, **settings: Any
 ) -> AsyncIterator[Scene]:
     """Start a workspace and the bot, without a GitHub, a mail server or a model."""
     workspace = Workspace(scopes=manifest_scopes(), events=manifest_events())
@@ -119,7 +119,7 @@ async def open_scene(
         slack = await stack.enter_async_context(await SlackServer.start(workspace))
         values = {**run_settings(slack, database_url), "github_webhook_secret": f"{SECRET},{OLD_SECRET}"}
         address = await stack.enter_async_context(
-            started(Settings(_env_file=None, **{**values, **settings}), features)
+            started(Settings(_env_file=None, **{**values, **settings}), features, slack_timeout=slack_timeout)
         )
         await slack.connected()
         http = await stack.enter_async_context(aiohttp.ClientSession())

@@ -197,10 +197,11 @@ async def test_a_crash_is_retried_as_suspect_and_stops_nobody_else(shop: Shop, h
 
 async def test_the_facts_of_a_success_are_written_with_it_or_not_at_all(database: Database) -> None:
     broken = True
+    place: Shop
 
     async def do(_job: Job) -> Finish:
         def work(connection: Connection) -> None:
-            jobs.enqueue(connection, "next", "next", now=shop.clock.now())
+            jobs.enqueue(connection, "next", "next", now=place.clock.now())
             if broken:
                 raise ZeroDivisionError
 
@@ -209,18 +210,18 @@ async def test_the_facts_of_a_success_are_written_with_it_or_not_at_all(database
     async def follow(_job: Job) -> Finish:
         return Finish()
 
-    shop = Shop(database, do=do, next=follow)
-    async with shop.open():
-        await shop.ask("do", "a")
-        row = await shop.when("a", state="ready", attempts=1)
+    place = Shop(database, do=do, next=follow)
+    async with place.open():
+        await place.ask("do", "a")
+        row = await place.when("a", state="ready", attempts=1)
         assert row["suspect"]
         assert (
-            await database.read(lambda found: jobs.next_due(found, after=shop.clock.now())) == row["run_at"]
+            await database.read(lambda found: jobs.next_due(found, after=place.clock.now())) == row["run_at"]
         )
         broken = False
-        await shop.pass_by(1)
-        await shop.when("a", state="done")
-        await shop.when("next", state="done")
+        await place.pass_by(1)
+        await place.when("a", state="done")
+        await place.when("next", state="done")
 
 
 async def test_a_dead_workers_job_is_taken_over_when_its_lease_is_over(shop: Shop, hands: Hands) -> None:
