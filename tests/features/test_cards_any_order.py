@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sandbox.github import GitHub
-from tests.features.card_kit import Ticking, hook, rest, said, thread
+from tests.features.card_kit import Rolling, Ticking, hook, rest, said, thread
 from tests.world import World, open_world
 
 _SHUFFLES = ((1, 1), (2, 2), (3, 3), (4, 4), (1, 5), (2, 6))
@@ -114,3 +114,18 @@ async def test_when_all_happens_within_one_second_github_is_asked_what_came_last
     assert "A better title" in in_order[0]
     for end in shuffled:
         assert end[0] == in_order[0]
+
+
+async def test_without_a_github_token_a_comment_waits_for_the_event_that_explains_it(tmp_path: Path) -> None:
+    url, github = f"sqlite+aiosqlite:///{tmp_path}/test.db", GitHub(now=Rolling().now)
+    async with open_world(url, github=github, github_token=None) as world:
+        await world.subscribe("reviews,comments")
+        hook(world).hold()
+        pull = await github.open_pull(world.repo, world.demo.feature)
+        await github.comment(world.repo, pull.number, "First!", world.demo.reviewer)
+        hook(world).waiting.reverse()
+        hook(world).release()
+        await rest(world)
+        assert pull.title in said(world)
+        assert ["First!" in reply for reply in thread(world)] == [True]
+        assert not github.calls
