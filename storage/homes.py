@@ -45,18 +45,20 @@ def open_since(connection: Connection, since: datetime) -> Sequence[str]:
 
 def mark_stale(connection: Connection, *, now: datetime, actor: str | None = None) -> None:
     """Ask for a look at every Home soon, many asks being one look; `actor`, who waits, is served at once."""
+    if connection.execute(select(homes.c.slack_user).limit(1)).scalar() is None:
+        return
+    # In the order in which the sweep's own transaction takes these rows, so that none waits for the other.
+    jobs.enqueue(
+        connection,
+        "home.sweep",
+        "home.sweep",
+        priority=jobs.HOUSEKEEPING,
+        run_at=now + _GATHER,
+        now=now,
+        again=True,
+    )
     if actor and get(connection, actor):
         ask_show(connection, actor, now=now, priority=jobs.PERSON)
-    if connection.execute(select(homes.c.slack_user).limit(1)).scalar() is not None:
-        jobs.enqueue(
-            connection,
-            "home.sweep",
-            "home.sweep",
-            priority=jobs.HOUSEKEEPING,
-            run_at=now + _GATHER,
-            now=now,
-            again=True,
-        )
 
 
 def ask_show(connection: Connection, slack_user: str, *, now: datetime, priority: int) -> None:

@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.errors import Permanent, RetryLater, UserError
 from bot.models import Category, DraftState, MailState, Note
 from bot.notes.digest import digest
+from bot.notes.plain import visible
 from handlers.feature import Click, FieldErrors, Reply, Submission
 from handlers.notes import showing
 from storage import channels, jobs, notes, people
@@ -100,7 +101,7 @@ async def open_regenerate(context: Context, click: Click) -> Reply:
 async def save(context: Context, submission: Submission) -> Reply | FieldErrors:
     """Keep the edited text; whoever looked at the former one must look again."""
     ref, now = ids.decode(ids.DraftRef, submission.metadata), context.clock.now()
-    text = str(submission.values.get(ids.FIELD_TEXT) or "").strip()
+    text = visible(str(submission.values.get(ids.FIELD_TEXT) or "")).strip()
     chosen = str(submission.values.get(ids.FIELD_CATEGORY) or "")
     if not text:
         return FieldErrors({ids.FIELD_TEXT: "Write what changes for the people who use it."})
@@ -142,7 +143,7 @@ async def save(context: Context, submission: Submission) -> Reply | FieldErrors:
 async def regenerate(context: Context, submission: Submission) -> Reply | FieldErrors:
     """Draft again with the person's guidance; the thread shows that it is under way."""
     ref, now = ids.decode(ids.DraftRef, submission.metadata), context.clock.now()
-    guidance = str(submission.values.get(ids.FIELD_CHANGE) or "").strip()
+    guidance = visible(str(submission.values.get(ids.FIELD_CHANGE) or "")).strip()
 
     def record(connection: Connection) -> None:
         draft = notes.get_draft(connection, ref.draft_id)

@@ -45,10 +45,10 @@ async def test_an_edit_is_checked_and_shown_and_whoever_saw_the_old_text_must_lo
     ):
         done = await slack.submit(reviewer.id, view.id, {"text": text})
         assert done.errors == {"text": told}
-    text = "Refunds can be retried safely.\nSend an `Idempotency-Key`, as <b>documented</b> & tested."
+    text = "Refunds can \u202ebe\u202c retried safely.\n\0Send an `Idempotency-Key`, as <b>told</b> & tested."
     assert (await slack.submit(reviewer.id, view.id, {"text": text, "category": "fix"})).ok
     changed = await world.reply_says("*Fix*", "Refunds can be retried safely.")
-    assert "as &lt;b&gt;documented&lt;/b&gt; &amp; tested." in shown(changed)
+    assert "as &lt;b&gt;told&lt;/b&gt; &amp; tested." in shown(changed)
     assert f"last changed by <@{reviewer.id}>" in shown(changed)
     told = await asked_as_seen(world, world.maintainer, before, APPROVE)
     assert told == "The text changed since you looked; read it again in the thread, then decide."
