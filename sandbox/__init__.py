@@ -1,0 +1,1 @@
+"""A Slack workspace, a GitHub, a language model and a mailbox on your own machine."""

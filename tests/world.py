@@ -1,4 +1,4 @@
-"""A whole world for one test: sandbox Slack, GitHub, language model and mail, with the real bot among them."""
+"""A whole world for one test: the stand-ins, with the real bot among them."""
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping

@@ -46,7 +46,7 @@ class Reading:
         """Return a person's open modals; the last is on top."""
         return list(self.workspace.stacks.get(user_id, ()))
 
-    async def until(self, predicate: Callable[[], Found], timeout: float = 10.0) -> Found:
+    async def until(self, predicate: Callable[[], Found | None], timeout: float = 10.0) -> Found:
         """Return the first true answer of `predicate`, asked again after every change of the workspace."""
         try:
             async with asyncio.timeout(timeout):

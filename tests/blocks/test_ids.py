@@ -1,12 +1,12 @@
 """Button values survive the way to Slack and back, and old ones are answered kindly."""
 
 import pytest
-from block_samples import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import ids
 from bot.errors import UserError
+from tests.blocks.block_samples import HOSTILE
 
 
 @pytest.mark.parametrize(

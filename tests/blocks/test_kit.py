@@ -6,12 +6,12 @@ from datetime import datetime, timedelta, timezone
 
 import msgspec
 import pytest
-from block_samples import AGO, HOSTILE, NOW, refused
 from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import kit
 from blocks.kit import Markup, Option
+from tests.blocks.block_samples import AGO, HOSTILE, NOW, refused
 
 ANY_TEXT = st.one_of(
     st.text(st.characters(), max_size=300),

@@ -3,7 +3,13 @@
 from typing import Any
 
 import pytest
-from block_samples import (
+
+from blocks import ids, subscriptions
+from blocks.help import error_message, notice, overview, topic
+from blocks.home import HomeView, PullLine, home
+from blocks.kit import View
+from bot.models import CheckState, PullFacts, SlackMessage
+from tests.blocks.block_samples import (
     AGO,
     HOSTILE,
     NOW,
@@ -17,12 +23,6 @@ from block_samples import (
     subscription,
     texts,
 )
-
-from blocks import ids, subscriptions
-from blocks.help import error_message, notice, overview, topic
-from blocks.home import HomeView, PullLine, home
-from blocks.kit import View
-from bot.models import CheckState, PullFacts, SlackMessage
 
 FEATURES = {"reviews": "one card per pull request", "notes": "a release note on merge"}
 COMMANDS = [

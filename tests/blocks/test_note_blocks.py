@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from block_samples import AGO, HOSTILE, NOW, draft_view, mail, pressed, pull, refused, texts
 
 from blocks import ids
 from blocks.kit import View
 from blocks.notes import DraftView, FileCount, MailView, draft, edit_modal, regenerate_modal
 from bot.models import Category, DraftState, MailState, Recipient, SlackMessage
+from tests.blocks.block_samples import AGO, HOSTILE, NOW, draft_view, mail, pressed, pull, refused, texts
 
 
 def test_a_draft_shows_its_text_evidence_and_recipients() -> None:

@@ -3,7 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from block_samples import (
+
+from blocks import reviews
+from blocks.reviews import Stage, card
+from bot.models import Check, CheckState, Comment, Pull, PullState, Review, SlackMessage, Verdict
+from tests.blocks.block_samples import (
     AGO,
     HOSTILE,
     NOW,
@@ -18,10 +22,6 @@ from block_samples import (
     texts,
     view,
 )
-
-from blocks import reviews
-from blocks.reviews import Stage, card
-from bot.models import Check, CheckState, Comment, Pull, PullState, Review, SlackMessage, Verdict
 
 LINK = f"<{WEB}/acme/web/pull/12|Keep the cart when a session ends>"
 FAILED, PASSED, RUNNING = CheckState.FAILED, CheckState.PASSED, CheckState.RUNNING

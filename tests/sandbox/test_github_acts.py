@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from github_kit import Scene, listing, scene
 
 from sandbox.github import CommitSpec, GitHub
+from tests.sandbox.github_kit import Scene, listing, scene
 
 # Everything GitHub sends as `pull_request`, as of 2026.
 PULL_REQUEST_ACTIONS = {

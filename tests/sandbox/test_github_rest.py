@@ -7,9 +7,9 @@ import gidgethub.apps
 import httpx2
 import pytest
 from gidgethub.httpx import GitHubAPI
-from github_kit import SECRET, Scene, listing, scene
 
 from sandbox.github import CommitSpec, GitHub, PullSpec
+from tests.sandbox.github_kit import SECRET, Scene, listing, scene
 
 DIFF = "application/vnd.github.diff"
 

@@ -2,10 +2,9 @@
 
 import json
 
-from github_kit import SECRET, Receiver, Scene, receiving, scene
-
 from sandbox.github import GitHub, seed_demo
 from sandbox.github.payloads import make_pull_request_event, sign
+from tests.sandbox.github_kit import SECRET, Receiver, Scene, receiving, scene
 
 
 async def test_a_new_hook_is_pinged() -> None:
