@@ -246,22 +246,32 @@ class SlackDoor:
     ) -> None:
         """Do the work and answer with the acknowledgement, or acknowledge after two seconds and answer late.
 
-        Without `at_once` every answer is a late one. A copy of an envelope is acknowledged as the first is,
-        and has no effect of its own. Nothing escapes to Bolt.
+        Without `at_once` the acknowledgement carries no answer, and `late` goes out before it. A copy of an
+        envelope is acknowledged as the first is, and has no effect of its own. Nothing escapes to Bolt.
         """
+
+        async def work() -> T | SlackMessage:
+            reply = await _kindly(run(body))
+            if at_once is None:
+                await late(reply)
+            return reply
+
         trigger = body["trigger_id"]
         first = trigger not in self._recent
         if first:
-            self._recent[trigger] = asyncio.ensure_future(_kindly(run(body)))
+            self._recent[trigger] = asyncio.ensure_future(work())
             if len(self._recent) > _REMEMBERED:
                 del self._recent[next(iter(self._recent))]
         task: asyncio.Future[T | SlackMessage] = self._recent[trigger]
         done, _ = await asyncio.wait({task}, timeout=_ACK_WITHIN)
         try:
-            answered = bool(done) and at_once is not None
-            await ack(**at_once(task.result()) if at_once and done else {})
-            if first and not answered:
-                await late(await task)
+            if done and at_once:
+                await ack(**at_once(task.result()))
+                return
+            await ack()
+            reply = await task
+            if first and at_once:
+                await late(reply)
         except Exception:
             log.exception("answer.failed")
 
