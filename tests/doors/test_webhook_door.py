@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import zlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -153,6 +154,21 @@ async def test_big_and_slow_bodies_hold_nobody_up(scene: Scene) -> None:
         async with scene.http.post(url, data=drip(), headers=headers) as response:
             return response.status
 
+    gaps: list[float] = []
+
+    async def tick() -> None:
+        last = asyncio.get_running_loop().time()
+        while True:
+            await asyncio.sleep(0)
+            now = asyncio.get_running_loop().time()
+            gaps.append(now - last)
+            last = now
+
+    ticking = asyncio.create_task(tick())
+    as_form, encoded = (
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        form(b'{"x":"' + b"\n" * (8 * MIB)),
+    )
     slow = [asyncio.create_task(slowly()) for _ in range(8)]
     bigs = [asyncio.create_task(scene.send(big, event="star")) for _ in range(2)]
     async with asyncio.timeout(5):
@@ -160,7 +176,21 @@ async def test_big_and_slow_bodies_hold_nobody_up(scene: Scene) -> None:
             assert (await scene.send(BODY)).status == 202
     hold.set()
     assert [answer.status for answer in await asyncio.gather(*bigs)] == [202, 202]
+    assert (await scene.send(encoded, as_form)).status == 400
     assert sorted(await asyncio.gather(*slow)) == [200] * 7 + [202]
+    ticking.cancel()
+    assert max(gaps) < 0.5
+
+
+async def test_a_large_form_is_read_to_the_last_letter(scene: Scene) -> None:
+    for pad in range(4):
+        payload = json.dumps(
+            {"pad": "x" * pad, "x": "ü %+&=" * 30_000, "action": "opened"}, ensure_ascii=False
+        )
+        as_form = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert (await scene.send(form(payload.encode()), as_form, event="star", guid=f"g{pad}")).status == 202
+        (row,) = await scene.stored(f"g{pad}")
+        assert zlib.decompress(row["body"]).decode() == payload
 
 
 async def test_a_body_that_breaks_off_leaves_nothing_behind(scene: Scene) -> None:
