@@ -72,7 +72,15 @@ async def started(
         metrics = Metrics()
         worker = Worker(database, clock, _runners(context, features), observe=metrics.job)
         listeners = {feature.name: feature.on_change for feature in features if feature.on_change}
-        processor = Processor(database, clock, listeners, claim=worker.take, start=worker.start)
+        inbox = Inbox(database)
+        processor = Processor(
+            database,
+            clock,
+            listeners,
+            claim=worker.take,
+            start=worker.start,
+            is_pressed=lambda: inbox.is_pressed,
+        )
 
         def wake(work: frozenset[str]) -> None:
             if DELIVERIES in work:
@@ -83,7 +91,7 @@ async def started(
         database.on_work = wake
         slack_door = SlackDoor(context, features, session)
         health = Health(database, clock, lambda: slack_door.connected)
-        github_door = GitHubDoor(context, Inbox(database), metrics, health)
+        github_door = GitHubDoor(context, inbox, metrics, health)
         stack.push_async_callback(slack_door.aclose)
         await slack_door.connect()
         for part in (worker.run(), processor.run(), slack_door.watch()):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from bot.facts import payloads
 from bot.facts.checks import on_check_run, on_check_suite, on_status, on_workflow_run
@@ -16,6 +16,7 @@ from storage import facts, jobs, subscriptions
 
 # The action of an event that we made ourselves from what GitHub's REST API answered.
 REFRESHED = "refreshed"
+_COUNTS = ("additions", "deletions", "changed_files")
 # How long to wait before asking GitHub what is true after two events that bear the same second.
 _SETTLE = timedelta(seconds=3)
 
@@ -90,6 +91,7 @@ def _pull(scope: Scope, repo_id: int, pull: payloads.PullRequest) -> bool:
     known = facts.pull_row(scope.connection, pull.id)
     merged = pull.merged_at is not None
     if known and pull.updated_at < known["updated_at"]:
+        _fill(scope, pull, known)
         return False
     if known and known["state"] == PullState.MERGED and not merged:
         return False  # of the same second; nothing leads back from there
@@ -120,7 +122,7 @@ def _pull(scope: Scope, repo_id: int, pull: payloads.PullRequest) -> bool:
         "merge_sha": pull.merge_commit_sha if merged else None,
     }
     # Only some events carry these; what is not said has not changed.
-    for name in ("additions", "deletions", "changed_files"):
+    for name in _COUNTS:
         value = getattr(pull, name)
         if value is not None or not known:
             values[name] = value or 0
@@ -135,6 +137,18 @@ def _pull(scope: Scope, repo_id: int, pull: payloads.PullRequest) -> bool:
     if scope.action != REFRESHED and (tied or (known is None and pull.additions is None)):
         refresh(scope.connection, repo_id, pull.number, now=scope.now, delay=_SETTLE)
     return True
+
+
+def _fill(scope: Scope, pull: payloads.PullRequest, known: RowMapping) -> None:
+    """Take from a late event what newer ones, that carry less, could not tell and time has not changed."""
+    same_diff = (clean(pull.head.sha), clean(pull.base.ref)) == (known["head_sha"], known["base"])
+    values: dict[str, Any] = {}
+    if same_diff and pull.additions is not None:
+        values = {name: getattr(pull, name) or 0 for name in _COUNTS}
+    if pull.merged_by and known["merged_at"] and not known["merged_by"]:
+        values["merged_by"] = _login(pull.merged_by)
+    if any(known[name] != value for name, value in values.items()):
+        facts.put_pull(scope.connection, {"id": pull.id, **values}, known=True)
 
 
 def refresh(

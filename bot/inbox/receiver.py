@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from storage import deliveries
 from storage.database import Database
 
-# Deliveries that may share one commit, and bytes of bodies that may wait for one.
+# Deliveries that may share one commit, how many in a queue are a crowd, and bytes that may wait.
 _BATCH = 256
+_PRESSED = 8
 _WAITING_BYTES = 128 * 1024 * 1024
 
 
@@ -40,7 +41,13 @@ class Inbox:
         self._database = database
         self._waiting: list[tuple[Delivery, asyncio.Future[bool]]] = []
         self._bytes = 0
+        self._unanswered = 0
         self._flushing: asyncio.Task[None] | None = None
+
+    @property
+    def is_pressed(self) -> bool:
+        """Tell whether senders are queueing for their answers."""
+        return self._unanswered >= _PRESSED
 
     async def accept(self, delivery: Delivery) -> bool:
         """Return once the delivery is durable: True if it is new, False if its GUID was known.
@@ -52,9 +59,13 @@ class Inbox:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, future))
         self._bytes += len(delivery.body)
+        self._unanswered += 1
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush(), name="inbox flush")
-        return await future
+        try:
+            return await future
+        finally:
+            self._unanswered -= 1
 
     async def _flush(self) -> None:
         """Commit what waits, batch by batch, until nothing does."""
