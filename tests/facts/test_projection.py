@@ -63,6 +63,22 @@ async def test_a_pull_request_first_seen_without_its_counts_is_fetched(database:
     assert (await known(database)).pull.additions == 5
 
 
+async def test_a_late_event_still_tells_what_newer_ones_do_not_carry(database: Database) -> None:
+    await apply(database, "pull_request", "opened", pull_request=pull(1))
+    merged = pull(3, state="closed", merged_at=at(3), merged_by={"login": "mara"}, additions=9)
+    simple = {name: value for name, value in merged.items() if name not in {"additions", "merged_by"}}
+    later = review(4, "commented", body="Thanks")
+    body = simple | {"updated_at": at(4)}
+    await apply(database, "pull_request_review", "submitted", pull_request=body, review=later)
+    await apply(database, "pull_request", "closed", pull_request=merged)
+    found = (await known(database)).pull
+    assert (found.merged_by, found.additions, found.state) == ("mara", 9, PullState.MERGED)
+    await apply(
+        database, "pull_request", "opened", pull_request=pull(1, head=pull()["head"] | {"sha": "9" * 40})
+    )
+    assert (await known(database)).pull.additions == 9
+
+
 async def test_ghosts_and_deleted_forks_are_facts_too(database: Database) -> None:
     head = {"ref": "topic", "sha": "a" * 40, "repo": None}
     await apply(database, "pull_request", "opened", pull_request=pull(1, user=None, head=head), sender=None)
