@@ -193,18 +193,22 @@ def _runner(context: Context, handler: Callable[[Context, Job], Awaitable[Finish
 
 
 def _task(stack: contextlib.AsyncExitStack, part: Coroutine[Any, Any, None]) -> None:
-    """Run a part in the background, and wait for its end when the stack unwinds."""
-    task = asyncio.create_task(part)
+    """Run a part in the background, and wait for its end when the stack unwinds.
+
+    A part that dies takes the whole process along: the supervisor starts a fresh one.
+    """
+    task, owner = asyncio.create_task(part), asyncio.current_task()
 
     def report(done: asyncio.Task[None]) -> None:
         if not done.cancelled() and (error := done.exception()):
             log.critical("part.died", error=repr(error), exc_info=error)
-            signal.raise_signal(signal.SIGTERM)  # the supervisor starts a fresh process
+            if owner is not None:
+                owner.cancel()
 
     task.add_done_callback(report)
 
     async def finish() -> None:
-        with contextlib.suppress(TimeoutError, Exception):
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(task, 1)
 
     stack.push_async_callback(finish)

@@ -1,8 +1,10 @@
 """Fixtures: a database of each kind, and a world with the bot in it."""
 
+import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -32,21 +34,52 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path}/test.db"
 
 
-@pytest.fixture
-async def postgres_url() -> AsyncIterator[str]:
-    """Make a fresh PostgreSQL database for one test, and drop it afterwards."""
+@asynccontextmanager
+async def _postgres_database(template: str = "template1") -> AsyncIterator[str]:
+    """Make a PostgreSQL database, and drop it afterwards; skip where there is no server."""
     configured = os.environ.get(POSTGRES)
     if not configured:
         pytest.skip(_SKIPPED)
     url = make_url(configured)
     name = f"patchforge_{secrets.token_hex(6)}"
     admin = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
-    await admin.execute(f"CREATE DATABASE {name}")
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()
+
+
+async def _migrate(url: str) -> None:
+    database = await Database(url).open()
+    await upgrade(database)
+    await database.aclose()
+
+
+@pytest.fixture(scope="session")
+def migrated_template() -> Iterator[str]:
+    """Migrate one PostgreSQL database; the tests' own are copies of it, which takes a tenth of the time."""
+    with asyncio.Runner() as runner:
+        made = _postgres_database()
+        url = runner.run(made.__aenter__())
+        runner.run(_migrate(url))
+        yield str(make_url(url).database)
+        runner.run(made.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def postgres_url(migrated_template: str) -> AsyncIterator[str]:
+    """Make a fresh, migrated PostgreSQL database for one test, and drop it afterwards."""
+    async with _postgres_database(migrated_template) as url:
+        yield url
+
+
+@pytest.fixture
+async def empty_postgres_url() -> AsyncIterator[str]:
+    """Make an empty PostgreSQL database for one test, and drop it afterwards."""
+    async with _postgres_database() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
