@@ -74,16 +74,12 @@ async def test_home_shows_what_waits_my_pulls_drafts_and_what_my_channels_follow
     assert f"<#{world.channel.id}>" in said
     said = await opens(world, world.author, "Nothing waits for you. Well done.")
     assert "Added idempotency keys" not in said  # its author
-    stranger = world.slack.workspace.add_user("stranger")
-    await world.slack.command(
-        stranger.id,
-        world.slack.workspace.add_channel("x", members=[stranger]).id,
-        "/patchforge",
-        "link jweber",
-    )
-    said = await opens(world, stranger, "Type `/patchforge subscribe owner/repo` in a channel to start.")
-    assert mine.title not in said
-    assert "Added idempotency keys" not in said
+    jonas = world.slack.workspace.add_user("jonas")
+    room = world.slack.workspace.add_channel("reviewing", members=[jonas], bot=True)
+    for text in (f"link {world.demo.co_author}", f"subscribe {world.repo} reviews"):
+        await world.slack.command(jonas.id, room.id, "/patchforge", text)
+    said = await opens(world, jonas, "Your open pull requests", mine.title)
+    assert "Added idempotency keys" not in said  # no channel of his gets release notes
 
 
 async def test_a_draft_is_approved_right_there_and_leaves_every_home(world: World) -> None:
@@ -129,7 +125,7 @@ async def test_a_draft_made_while_home_is_open_shows_up_and_a_discarded_one_goes
     world.llm.mode = "good"
     await says(world, world.reviewer, "Added idempotency keys")
     draft = await world.reply_says("Discard")
-    await press(world, world.reviewer, draft, "pf.draft.discard")
+    await press(world, world.maintainer, draft, "pf.draft.discard")
     await says(world, world.reviewer, "Nothing right now.")
 
 
