@@ -18,8 +18,9 @@ demo: $(STAMP)
 run: $(STAMP)
 	$(BIN)/patchforge run
 
+# Most tests wait for sockets: more of them than cores keep two cores busy.
 test: $(STAMP)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 4
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -27,6 +27,9 @@ SHUT_OUT = frozenset(
     }
 )
 
+# A draft waits for a person's decision, however quiet its thread is to be.
+_NEVER_MUTED = frozenset({"draft"})
+
 Renderer = Callable[[Connection, RowMapping, datetime], SlackMessage]
 
 
@@ -110,7 +113,7 @@ class Shower:
             return Wanted(row, parent, why="deleted in Slack")
         if parent and parent["gone"]:
             return Wanted(row, parent, why="its card was deleted in Slack")
-        if parent and parent["muted_by"] and row["ts"] is None:
+        if parent and parent["muted_by"] and row["ts"] is None and row["kind"] not in _NEVER_MUTED:
             return Wanted(row, parent, why="muted")
         if parent and parent["ts"] is None:
             if messages.is_stopped(connection, parent["id"]):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from bot.context import Context
 from bot.errors import Permanent, RetryLater
@@ -29,7 +29,8 @@ def on_change(connection: Connection, event: Event) -> None:
         return
     for pull_id in event.pulls:
         pull = facts.pull(connection, pull_id)
-        if pull and pull.state is PullState.MERGED and _channels(connection, pull):
+        # Without a card there is no thread: the merge was long ago, and only now something was said of it.
+        if pull and pull.state is PullState.MERGED and _cards(connection, pull):
             jobs.enqueue(
                 connection,
                 "notes.draft",
@@ -56,10 +57,8 @@ async def draft(context: Context, job: Job) -> Finish:
             digest=digest(note.category, note.text, to),
             now=now,
         )
-        for channel in _channels(connection, pull):
-            card = messages.by_key(connection, card_key(channel, pull.id))
-            if card is None:
-                continue
+        for card in _cards(connection, pull):
+            channel = card["channel"]
             messages.ensure(
                 connection,
                 f"draft:{channel}:{pull.id}",
@@ -150,10 +149,11 @@ def _told(note: Note) -> dict[str, object]:
     return {"source": note.source, **{name: note.extra[name] for name in kept if name in note.extra}}
 
 
-def _channels(connection: Connection, pull: Pull) -> list[str]:
-    """Return the channels that want this pull request's release note."""
-    return [
-        found.channel
+def _cards(connection: Connection, pull: Pull) -> list[RowMapping]:
+    """Return the pull request's cards in the channels that want its release note."""
+    wanted = [
+        card_key(found.channel, pull.id)
         for found in subscriptions.of_repo(connection, pull.repo)
         if "notes" in found.features and matches(parse_filter(found.filter), pull)
     ]
+    return [card for card in (messages.by_key(connection, key) for key in wanted) if card is not None]

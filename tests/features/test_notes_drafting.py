@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.github import CommitSpec, PullSpec
 from sandbox.llm import MODES
+from tests.features.card_kit import rest
 from tests.features.notes_kit import APPROVE, REGENERATE, RESTORE, drafted, form, merge, press
 from tests.world import World, open_world, shown
 
@@ -185,3 +186,25 @@ async def test_hostile_names_and_titles_mention_and_link_nobody(world: World) ->
     for bad in ("<!channel>", "<!here>", "<@U", "<https://evil", "\u202e"):
         assert bad not in said
         assert bad not in draft.text
+
+
+async def test_a_muted_thread_still_gets_the_draft_that_somebody_must_decide(world: World) -> None:
+    await world.subscribe()
+    pull = await world.github.open_pull(world.repo, world.demo.feature)
+    card = await world.card()
+    await world.slack.click(world.reviewer.id, world.channel.id, card.ts, "pf.card.mute")
+    await world.card_says("Muted by")
+    await world.github.merge(world.repo, pull.number, world.demo.maintainer)
+    await world.reply_says("Approve & send")
+    assert [reply for reply in world.replies() if "merged this" in shown(reply)] == []
+
+
+async def test_a_comment_on_a_pull_request_merged_long_ago_drafts_nothing(world: World) -> None:
+    pull = await world.github.open_pull(world.repo, world.demo.feature)
+    await world.github.merge(world.repo, pull.number, world.demo.maintainer)
+    await rest(world)
+    await world.subscribe()
+    await world.github.comment(world.repo, pull.number, "Was this released?", world.demo.reviewer)
+    await rest(world)
+    assert world.slack.messages(world.channel.id) == []
+    assert not world.llm.requests

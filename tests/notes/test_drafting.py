@@ -53,7 +53,7 @@ async def test_the_model_drafts_with_evidence_and_tells_what_it_took(server: Llm
 
 async def test_a_wish_of_the_person_who_regenerates_is_heeded(llm: Llm) -> None:
     note = await draft(change(), llm, guidance="Please mention the retries.")
-    assert note.text == "Added idempotency keys to refunds; the retries."
+    assert note.text == "Added idempotency keys to refunds (the retries)."
 
 
 async def test_without_a_model_the_rules_draft(offline: Llm) -> None:
