@@ -72,7 +72,6 @@ async def started(
         metrics = Metrics()
         worker = Worker(database, clock, _runners(context, features), observe=metrics.job)
         listeners = {feature.name: feature.on_change for feature in features if feature.on_change}
-        inbox = Inbox(database)
         processor = Processor(
             database,
             clock,
@@ -81,6 +80,7 @@ async def started(
             start=worker.start,
             is_pressed=lambda: inbox.is_pressed,
         )
+        inbox = Inbox(database, process=processor.round, start=worker.start)
 
         def wake(work: frozenset[str]) -> None:
             if DELIVERIES in work:

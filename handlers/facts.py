@@ -11,6 +11,7 @@ from bot.ledger.worker import Finish
 from bot.models import Job
 from handlers.feature import Feature
 from storage import deliveries, facts
+from storage.database import DELIVERIES, announce
 
 # How often to look whether a pull request is known by now, and after how many seconds at first.
 _PATIENCE = 12
@@ -39,6 +40,7 @@ async def _refresh(context: Context, job: Job) -> Finish:
 
     def record(connection: Connection) -> None:
         deliveries.insert_new(connection, [as_row(delivery)])
+        announce(connection, DELIVERIES)
 
     return Finish({"updated_at": pull["updated_at"]}, record)
 

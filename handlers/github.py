@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import structlog
@@ -38,7 +39,7 @@ class Refusal(Exception):
 class GitHubDoor:
     """Verifies, commits, then answers; what a delivery means is found out later."""
 
-    def __init__(self, context: Context, inbox: Inbox, metrics: Metrics, health: Health) -> None:
+    def __init__(self, context: Context, inbox: Inbox[Any], metrics: Metrics, health: Health) -> None:
         self._context = context
         self._inbox = inbox
         self._metrics = metrics

@@ -242,18 +242,22 @@ class _SqliteWriter:
     def _commit(self, connection: Connection, batch: Sequence[tuple[Work[Any], Future[Any]]]) -> bool:
         """Run the batch as one transaction, each work in its own savepoint; False if the engine failed."""
         answers: list[tuple[Future[Any], Any, Exception | None]] = []
+        alone = len(batch) == 1
         try:
             connection.info.pop("work", None)
             with connection.begin():
                 for work, future in batch:
                     try:
-                        with savepoint(connection):
+                        with contextlib.nullcontext() if alone else savepoint(connection):
                             answers.append((future, work(connection), None))
                     except Exception as error:
-                        if _is_trouble(error):
+                        if alone or _is_trouble(error):
                             raise
                         answers.append((future, None, error))  # it belongs to whoever asked for the work
         except Exception as error:  # noqa: BLE001 - every waiting caller must hear of it
+            if alone and not _is_trouble(error):
+                batch[0][1].set_exception(error)
+                return True
             for _, future in batch:
                 future.set_exception(DatabaseUnavailable(str(error.__cause__ or error)))
             return False

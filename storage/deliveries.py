@@ -36,8 +36,7 @@ def _insert(insert: Insert) -> ReturningInsert[str]:
 
 
 def insert_new(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Insert the rows whose GUID is unknown and return those GUIDs."""
-    announce(connection, DELIVERIES)
+    """Insert the rows whose GUID is unknown and return those GUIDs; the caller announces them."""
     return set(connection.execute(_insert(connection), list(rows)).scalars())
 
 

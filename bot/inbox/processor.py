@@ -64,16 +64,16 @@ class Processor(Generic[C]):
         while not self._stopping:
             self._woken.clear()
             try:
-                due, claimed = await self._database.write(self._round)
+                left, claimed = await self._database.write(self.round)
             except DatabaseUnavailable as error:
                 log.warning("inbox.unavailable", error=str(error))
                 await asyncio.sleep(1)
                 continue
             self._start(claimed)
-            if due and self._is_pressed():
+            if left and self._is_pressed():
                 # Acknowledging comes first: GitHub waits for it, and gives up after ten seconds.
                 await asyncio.sleep(_STEP_ASIDE)
-            if due:
+            if left:
                 continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), _POLL)
@@ -83,19 +83,20 @@ class Processor(Generic[C]):
         self._stopping = True
         self.wake()
 
-    def _round(self, connection: Connection) -> tuple[int, C]:
-        """Process what is due, within the budget; return how much was due and the jobs claimed."""
+    def round(self, connection: Connection) -> tuple[bool, C]:
+        """Process what is due, within the budget; return whether more is, and the jobs claimed."""
         now = self._clock.now()
         rows = deliveries.due(connection, now=now, limit=_BATCH)
-        started, done = time.perf_counter(), []
+        started, looked_at, done = time.perf_counter(), 0, []
         for row in rows:
+            looked_at += 1
             if self._process(connection, row):
                 done.append(row["id"])
             if time.perf_counter() - started > _BUDGET:
                 break
         if done:
             deliveries.settle(connection, done, "done", now=now)
-        return len(rows), self._claim(connection)
+        return looked_at < len(rows) or len(rows) == _BATCH, self._claim(connection)
 
     def _process(self, connection: Connection, row: RowMapping) -> bool:
         """Write the facts and let each feature add its jobs; False if something of it went wrong."""

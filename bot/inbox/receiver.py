@@ -2,19 +2,22 @@
 
 import asyncio
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 
 from storage import deliveries
-from storage.database import Database
+from storage.database import DELIVERIES, Database, announce
 
 # Deliveries that may share one commit, how many in a queue are a crowd, and bytes that may wait.
 _BATCH = 256
 _PRESSED = 8
 _WAITING_BYTES = 128 * 1024 * 1024
+
+C = TypeVar("C")
 
 
 class InboxFull(Exception):
@@ -34,11 +37,23 @@ class Delivery:
     received_at: datetime
 
 
-class Inbox:
-    """The group-committing door to the `deliveries` table."""
+class Inbox(Generic[C]):
+    """The group-committing door to the `deliveries` table.
 
-    def __init__(self, database: Database) -> None:
+    While few senders wait, `process` works off what was inserted in the same transaction: one commit instead
+    of two. It tells whether something is left to do, and what `start` is given once all of it is durable.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        process: Callable[[Connection], tuple[bool, C]],
+        start: Callable[[C], None],
+    ) -> None:
         self._database = database
+        self._process = process
+        self._start = start
         self._waiting: list[tuple[Delivery, asyncio.Future[bool]]] = []
         self._bytes = 0
         self._unanswered = 0
@@ -72,8 +87,8 @@ class Inbox:
         while self._waiting:
             batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
             try:
-                new = await self._database.write(
-                    lambda connection, batch=batch: _insert(  # type: ignore[misc]
+                new, result = await self._database.write(
+                    lambda connection, batch=batch: self._keep(  # type: ignore[misc]
                         connection, [delivery for delivery, _ in batch]
                     )
                 )
@@ -86,12 +101,17 @@ class Inbox:
                     if not future.done():
                         future.set_result(delivery.guid in new)
                     new.discard(delivery.guid)  # a twin in the same batch is a duplicate
+                if result is not None:
+                    self._start(result)
             finally:
                 self._bytes -= sum(len(delivery.body) for delivery, _ in batch)
 
-
-def _insert(connection: Connection, batch: list[Delivery]) -> set[str]:
-    return deliveries.insert_new(connection, [as_row(delivery) for delivery in batch])
+    def _keep(self, connection: Connection, batch: list[Delivery]) -> tuple[set[str], C | None]:
+        new = deliveries.insert_new(connection, [as_row(delivery) for delivery in batch])
+        left, result = (True, None) if self.is_pressed else self._process(connection)
+        if left:
+            announce(connection, DELIVERIES)
+        return new, result
 
 
 def as_row(delivery: Delivery) -> dict[str, Any]:

@@ -115,20 +115,16 @@ class Worker:
         claims: list[Claim] = []
         free = 0 if self._stopping else self._slots - len(self._running)
         while free > len(claims):
-            now = self._clock.now()
+            now, wanted = self._clock.now(), free - len(claims)
             moment = now.timestamp()
-            rows = jobs.candidates(
-                connection,
-                now=now,
-                limit=free - len(claims),
-                closed_lanes=self._pacer.closed(moment),
-            )
-            if not rows:
-                break
+            rows = jobs.candidates(connection, now=now, limit=wanted, closed_lanes=self._pacer.closed(moment))
+            due = len(rows)
             # What the pace of its lane holds back leaves room for others.
             rows = [row for row in rows if row["lane"] is None or self._pacer.take(row["lane"], moment)]
             taken = jobs.claim(connection, rows, lease=secrets.token_hex(8), until=now + self._lease)
             claims += [Claim(job, self._prepare(connection, job)) for job in taken]
+            if due < wanted:
+                break
         return claims
 
     def start(self, claims: Sequence[Claim]) -> None:
