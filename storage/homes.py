@@ -13,6 +13,9 @@ from storage.tables import homes
 _GATHER = timedelta(seconds=2)
 
 
+_ANY = select(homes.c.slack_user).limit(1)
+
+
 def opened(
     connection: Connection, slack_user: str, channels: Sequence[str], *, blank: bool, now: datetime
 ) -> None:
@@ -45,7 +48,7 @@ def open_since(connection: Connection, since: datetime) -> Sequence[str]:
 
 def mark_stale(connection: Connection, *, now: datetime, actor: str | None = None) -> None:
     """Ask for a look at every Home soon, many asks being one look; `actor`, who waits, is served at once."""
-    if connection.execute(select(homes.c.slack_user).limit(1)).scalar() is None:
+    if connection.execute(_ANY).first() is None:
         return
     # In the order in which the sweep's own transaction takes these rows, so that none waits for the other.
     jobs.enqueue(

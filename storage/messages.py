@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage import jobs
 from storage.sql import Insert, prepared
@@ -28,8 +29,8 @@ _SHOWN = (
 
 
 @prepared
-def _add(insert: Insert) -> sqlite.Insert:
-    return insert(messages).on_conflict_do_nothing(index_elements=[messages.c.key])
+def _add(insert: Insert) -> ReturningInsert[*tuple[Any, ...]]:
+    return insert(messages).on_conflict_do_nothing(index_elements=[messages.c.key]).returning(messages)
 
 
 def ensure(
@@ -44,9 +45,6 @@ def ensure(
     now: datetime,
 ) -> RowMapping:
     """Return the message with this key, adding it first if it is not there."""
-    found = by_key(connection, key)
-    if found is not None:
-        return found
     values = {
         "key": key,
         "kind": kind,
@@ -56,8 +54,8 @@ def ensure(
         "parent_id": parent_id,
         "created_at": now,
     }
-    connection.execute(_add(connection), values)
-    return connection.execute(_BY_KEY, {"name": key}).mappings().one()
+    added = connection.execute(_add(connection), values).mappings().first()
+    return added or connection.execute(_BY_KEY, {"name": key}).mappings().one()
 
 
 def mark_stale(

@@ -4,7 +4,7 @@ The events of a pull request may come late, again and in any order: what is told
 by what an event says of its own moment, never by what happened to arrive before it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping
@@ -41,8 +41,8 @@ def on_change(connection: Connection, change: Change) -> None:
         pull = facts.pull(connection, pull_id)
         if pull is None:
             continue
-        known = messages.of_pull(connection, pull_id)
-        cards = {row["channel"]: row for row in known if row["kind"] == CARD}
+        known = {row["key"]: row for row in messages.of_pull(connection, pull_id)}
+        cards = {row["channel"]: row for row in known.values() if row["kind"] == CARD}
         for card in cards.values():
             messages.mark_stale(connection, card, now=change.now, delivery_id=change.delivery_id)
         for subscription in subscriptions.of_repo(connection, pull.repo):
@@ -52,8 +52,8 @@ def on_change(connection: Connection, change: Change) -> None:
                 row = cards[subscription.channel] = _add_card(connection, subscription.channel, pull, change)
                 told = [*_since_closed(connection, pull, wanted), *told]
             if row is not None:
-                told = [*told, *_asked_again(change, known, row)]
-                _tell(connection, change, pull, row, told)
+                told = [*told, *_asked_again(change, known.values(), row)]
+                _tell(connection, change, known, row, told)
 
 
 def card_key(channel: str, pull_id: int) -> str:
@@ -100,11 +100,17 @@ def _add_card(connection: Connection, channel: str, pull: Pull, change: Change) 
     return row
 
 
-def _tell(connection: Connection, change: Change, pull: Pull, card: RowMapping, told: Sequence[Told]) -> None:
+def _tell(
+    connection: Connection,
+    change: Change,
+    known: Mapping[str, RowMapping],
+    card: RowMapping,
+    told: Sequence[Told],
+) -> None:
     """Add and touch the thread messages of one card."""
     for one in told:
         key = f"{one.kind}:{card['id']}:{one.subject}"
-        row = messages.by_key(connection, key)
+        row = known.get(key)
         if not (one.new if row is None else one.touch):
             continue
         if row is None:
@@ -113,7 +119,7 @@ def _tell(connection: Connection, change: Change, pull: Pull, card: RowMapping, 
                 key,
                 kind=one.kind,
                 channel=card["channel"],
-                pull_id=pull.id,
+                pull_id=card["pull_id"],
                 subject=one.subject,
                 parent_id=card["id"],
                 now=change.now,
@@ -168,7 +174,7 @@ def _of_pull_request(
         yield Told("reopened", f"{by} {moment}")
 
 
-def _asked_again(change: Change, known: Sequence[RowMapping], card: RowMapping) -> Iterator[Told]:
+def _asked_again(change: Change, known: Iterable[RowMapping], card: RowMapping) -> Iterator[Told]:
     """Yield the requests of a reviewer that turn out to be repeated: this review of theirs came before."""
     event = change.payload
     if not isinstance(event, payloads.ReviewEvent) or event.review.user is None:
