@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -100,7 +101,7 @@ jobs = Table(
     Column("ordering", String(200), nullable=False),
     Column("lane", String(32)),
     Column("payload", JSON, nullable=False),
-    Column("state", String(12), nullable=False),  # ready, running, done, parked, failed
+    Column("state", String(12), nullable=False),  # ready, running, done, parked, failed, ambiguous
     Column("priority", Integer, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("wanted", Integer, nullable=False, server_default="1"),
@@ -114,7 +115,7 @@ jobs = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
 )
-_LIVE, _STOPPED = text("finished_at IS NULL"), text("state IN ('parked', 'failed')")
+_LIVE, _STOPPED = text("finished_at IS NULL"), text("state IN ('parked', 'failed', 'ambiguous')")
 Index("ix_jobs_due", jobs.c.priority, jobs.c.run_at, jobs.c.id, sqlite_where=_LIVE, postgresql_where=_LIVE)
 Index("ix_jobs_stopped", jobs.c.state, sqlite_where=_STOPPED, postgresql_where=_STOPPED)
 Index("ix_jobs_ordering", jobs.c.ordering, jobs.c.id, sqlite_where=_LIVE, postgresql_where=_LIVE)
@@ -304,4 +305,39 @@ homes = Table(
     Column("channels", JSON, nullable=False),
     Column("shown", String(64)),
     Column("opened_at", UtcDateTime, nullable=False),
+)
+
+# One row: the least version of COMPATIBILITY in storage/migrate.py whose code can work with these tables.
+compatibility = Table(
+    "compatibility",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("needs", Integer, nullable=False),
+)
+
+# The pace that replicas keep together; see bot/ledger/pacing.py.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("tokens", Double, nullable=False),
+    Column("counted_at", UtcDateTime, nullable=False),
+    Column("closed_until", UtcDateTime, nullable=False),
+)
+
+# Slack's envelopes that were taken in, so that a copy of one does nothing.
+envelopes = Table(
+    "envelopes",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+)
+
+# How far something that goes through rows or pages has come.
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("position", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
 )
