@@ -123,6 +123,11 @@ def matches(wanted: Filter, pull: Pull) -> bool:
     return all(_holds(clause, pull) for clause in wanted.clauses)
 
 
+def judged(wanted: Filter, pull: Pull) -> list[tuple[str, str, bool]]:
+    """Return each clause as it is typed, as `explain` says it, and whether the pull request passes it."""
+    return [(_format(clause), _explain(clause), _holds(clause, pull)) for clause in wanted.clauses]
+
+
 def known_keys() -> list[str]:
     """Return the keys as they are typed, each with its colon."""
     return [f"{key.name}:" for key in KEYS]

@@ -47,7 +47,7 @@ def on_change(connection: Connection, change: Change) -> None:
             messages.mark_stale(connection, card, now=change.now, delivery_id=change.delivery_id)
         for subscription in subscriptions.of_repo(connection, pull.repo):
             wanted, row = set(subscription.features), cards.get(subscription.channel)
-            told = _told(connection, change, pull, wanted)
+            told = thread_of(connection, change, pull, wanted)
             if row is None and _wants_card(subscription, pull, change):
                 row = cards[subscription.channel] = _add_card(connection, subscription.channel, pull, change)
                 told = [*_since_closed(connection, pull, wanted), *told]
@@ -134,8 +134,8 @@ def _tell(
             )
 
 
-def _told(connection: Connection, change: Change, pull: Pull, wanted: set[str]) -> list[Told]:
-    """List what this change tells a thread that wants these features."""
+def thread_of(connection: Connection, change: Change, pull: Pull, wanted: set[str]) -> list[Told]:
+    """List what this change tells a thread that wants these features; only reads."""
     event, told = change.payload, list[Told]()
     if isinstance(event, payloads.PullRequestEvent):
         told += _of_pull_request(connection, event, pull, wanted)
