@@ -21,6 +21,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError, S
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.sql import execute_text
+
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
@@ -125,15 +127,15 @@ def savepoint(connection: Connection) -> Iterator[None]:
 
     SQLAlchemy's own savepoints are numbered, and so each is compiled anew.
     """
-    connection.exec_driver_sql("SAVEPOINT unit")
+    execute_text(connection, "SAVEPOINT unit")
     try:
         yield
     except BaseException:
-        with contextlib.suppress(SQLAlchemyError):  # the first error tells more
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
-            connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+        with contextlib.suppress(SQLAlchemyError, sqlite3.Error):  # the first error tells more
+            execute_text(connection, "ROLLBACK TO SAVEPOINT unit")
+            execute_text(connection, "RELEASE SAVEPOINT unit")
         raise
-    connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+    execute_text(connection, "RELEASE SAVEPOINT unit")
 
 
 @contextlib.asynccontextmanager
@@ -162,6 +164,8 @@ def does_not_fit(error: Exception) -> bool:
 
 def _is_trouble(error: Exception) -> bool:
     """Tell trouble with the engine, which passes, from a mistake in the work."""
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode != sqlite3.SQLITE_ERROR
     if not isinstance(error, DBAPIError):
         return isinstance(error, (OSError, PendingRollbackError, NoConnectionFree))
     if isinstance(error, OperationalError):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, or_,
 from sqlalchemy.dialects import sqlite
 
 from bot.models import Check, CheckState, Comment, Pull, PullFacts, PullState, Review, Verdict
-from storage.sql import Insert, insert, prepared
+from storage.sql import Insert, affect, first, insert, prepared, rows
 from storage.tables import checks, comments, pulls, repositories, reviews
 
 _REPOSITORY = select(repositories).where(repositories.c.id == bindparam("repo"))
@@ -63,7 +63,7 @@ def put_repository(
     A late event cannot bring an old name back: the name moves only with the repository's own `updated_at`,
     within one second only for a `certain` event, which is one about the name.
     """
-    row = connection.execute(_REPOSITORY, {"repo": repo_id}).mappings().first()
+    row = first(connection, _REPOSITORY, {"repo": repo_id})
     if row is None:
         connection.execute(
             insert(connection, repositories)
@@ -87,7 +87,7 @@ def put_repository(
 
 def pull_row(connection: Connection, pull_id: int) -> RowMapping | None:
     """Return the stored row of a pull request."""
-    return connection.execute(_PULL_ROW, {"pull": pull_id}).mappings().first()
+    return first(connection, _PULL_ROW, {"pull": pull_id})
 
 
 def put_pull(connection: Connection, values: Mapping[str, Any], *, known: bool) -> None:
@@ -97,7 +97,7 @@ def put_pull(connection: Connection, values: Mapping[str, Any], *, known: bool) 
             update(pulls).where(pulls.c.id == bindparam("pull")), {"pull": values["id"], **values}
         )
         return
-    connection.execute(_add_pull(connection), values)
+    affect(connection, _add_pull(connection), values)
 
 
 def put_review(connection: Connection, values: Mapping[str, Any], *, first: bool) -> None:
@@ -134,7 +134,7 @@ def put_comment(connection: Connection, values: Mapping[str, Any], *, first: boo
 
 def put_check(connection: Connection, values: Mapping[str, Any]) -> None:
     """Record the latest word of a check: a newer run wins, and within a run an outcome beats running."""
-    connection.execute(_put_check(connection), values)
+    affect(connection, _put_check(connection), values)
 
 
 def move_head(connection: Connection, *, repo_id: int, branch: str, before: str, after: str) -> list[int]:
@@ -205,7 +205,7 @@ def _pull(row: RowMapping) -> Pull:
 
 def pull(connection: Connection, pull_id: int) -> Pull | None:
     """Return a pull request."""
-    row = connection.execute(_PULL_BY_ID, {"pull": pull_id}).mappings().first()
+    row = first(connection, _PULL_BY_ID, {"pull": pull_id})
     return _pull(row) if row else None
 
 
@@ -248,7 +248,7 @@ def reviews_of(connection: Connection, pull_id: int) -> Sequence[Review]:
             url=row["url"],
             submitted_at=row["submitted_at"],
         )
-        for row in connection.execute(_REVIEWS, {"pull": pull_id}).mappings()
+        for row in rows(connection, _REVIEWS, {"pull": pull_id})
     ]
 
 
@@ -259,7 +259,7 @@ def checks_of(connection: Connection, repo_id: int, sha: str) -> Sequence[Check]
     """
     found = [
         Check(source=row["source"], name=row["name"], state=CheckState(row["state"]), url=row["url"])
-        for row in connection.execute(_CHECKS, {"repo": repo_id, "commit": sha}).mappings()
+        for row in rows(connection, _CHECKS, {"repo": repo_id, "commit": sha})
     ]
     single = [check for check in found if check.source in {"run", "status"}]
     workflows = [check for check in found if check.source == "workflow"]

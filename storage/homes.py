@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, select, update
 
 from storage import jobs
-from storage.sql import insert
+from storage.sql import first, insert
 from storage.tables import homes
 
 # Changes are gathered for a moment: a burst of events is one look at each Home.
 _GATHER = timedelta(seconds=2)
-
-
 _ANY = select(homes.c.slack_user).limit(1)
 
 
@@ -48,7 +46,7 @@ def open_since(connection: Connection, since: datetime) -> Sequence[str]:
 
 def mark_stale(connection: Connection, *, now: datetime, actor: str | None = None) -> None:
     """Ask for a look at every Home soon, many asks being one look; `actor`, who waits, is served at once."""
-    if connection.execute(_ANY).first() is None:
+    if first(connection, _ANY, {}) is None:
         return
     # In the order in which the sweep's own transaction takes these rows, so that none waits for the other.
     jobs.enqueue(

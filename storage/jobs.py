@@ -22,7 +22,7 @@ from sqlalchemy.dialects import sqlite
 
 from bot.models import Job
 from storage.database import JOBS, announce
-from storage.sql import CLAIMING, Insert, one_at_a_time, prepared
+from storage.sql import CLAIMING, Insert, affect, one_at_a_time, prepared
 from storage.tables import jobs
 
 # Who waits decides: a person, then a message, then housekeeping.
@@ -77,7 +77,8 @@ def enqueue(
     keep their order; `lane` names the pace they keep.
     """
     statement = _again(connection) if again else _once(connection)
-    connection.execute(
+    affect(
+        connection,
         statement,
         {
             "kind": kind,
@@ -215,9 +216,9 @@ _FINISH = (
 def finish(connection: Connection, job: Job, *, now: datetime, outcome: Mapping[str, Any]) -> bool:
     """Record success; a job asked for meanwhile becomes ready again. False if the lease was lost."""
     values = {"job": job.id, "held": job.lease, "seen": job.wanted, "now": now, "result": dict(outcome)}
-    result = connection.execute(_FINISH, values)
+    held = affect(connection, _FINISH, values)
     announce(connection, JOBS)  # the next of this ordering may go
-    return bool(result.rowcount)
+    return bool(held)
 
 
 def put_back(

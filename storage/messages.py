@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage import jobs
-from storage.sql import Insert, prepared
+from storage.sql import Insert, affect, first, prepared, rows
 from storage.tables import jobs as jobs_table
 from storage.tables import messages
 
@@ -21,6 +21,11 @@ _GATHER = timedelta(seconds=0.5)
 _BY_ID = select(messages).where(messages.c.id == bindparam("message"))
 _BY_KEY = select(messages).where(messages.c.key == bindparam("name"))
 _OF_PULL = select(messages).where(messages.c.pull_id == bindparam("pull")).order_by(messages.c.id)
+_UNPOSTED_REPLIES = (
+    select(messages)
+    .where(messages.c.parent_id == bindparam("parent"), messages.c.ts.is_(None))
+    .order_by(messages.c.id)
+)
 _SHOWN = (
     update(messages)
     .where(messages.c.id == bindparam("message"))
@@ -54,8 +59,7 @@ def ensure(
         "parent_id": parent_id,
         "created_at": now,
     }
-    added = connection.execute(_add(connection), values).mappings().first()
-    return added or connection.execute(_BY_KEY, {"name": key}).mappings().one()
+    return first(connection, _add(connection), values) or rows(connection, _BY_KEY, {"name": key})[0]
 
 
 def mark_stale(
@@ -92,22 +96,22 @@ def mark_stale(
 
 def get(connection: Connection, message_id: int) -> RowMapping | None:
     """Return a message's row."""
-    return connection.execute(_BY_ID, {"message": message_id}).mappings().first()
+    return first(connection, _BY_ID, {"message": message_id})
 
 
 def by_key(connection: Connection, key: str) -> RowMapping | None:
     """Return the message with this key."""
-    return connection.execute(_BY_KEY, {"name": key}).mappings().first()
+    return first(connection, _BY_KEY, {"name": key})
 
 
 def of_pull(connection: Connection, pull_id: int) -> Sequence[RowMapping]:
     """Return all messages about a pull request, in order of their making."""
-    return connection.execute(_OF_PULL, {"pull": pull_id}).mappings().all()
+    return rows(connection, _OF_PULL, {"pull": pull_id})
 
 
 def shown(connection: Connection, message_id: int, *, ts: str, digest: str | None) -> None:
     """Record what Slack shows now."""
-    connection.execute(_SHOWN, {"message": message_id, "at": ts, "digest": digest})
+    affect(connection, _SHOWN, {"message": message_id, "at": ts, "digest": digest})
 
 
 def is_stopped(connection: Connection, message_id: int) -> bool:
@@ -120,8 +124,7 @@ def is_stopped(connection: Connection, message_id: int) -> bool:
 
 def revive_replies(connection: Connection, message_id: int, *, now: datetime) -> None:
     """Ask again for those replies to a message that were given up for want of it."""
-    query = select(messages).where(messages.c.parent_id == message_id, messages.c.ts.is_(None))
-    for row in connection.execute(query.order_by(messages.c.id)).mappings().all():
+    for row in rows(connection, _UNPOSTED_REPLIES, {"parent": message_id}):
         if is_stopped(connection, row["id"]):
             mark_stale(connection, row, now=now)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, exists, select, update
 
 from bot.models import Subscription
-from storage.sql import insert
+from storage.sql import insert, rows
 from storage.tables import subscriptions
 
 _OF_REPO = (
@@ -71,8 +71,7 @@ def of_channels(connection: Connection, channels: Collection[str]) -> list[Subsc
 
 def of_repo(connection: Connection, repo: str) -> list[Subscription]:
     """Return every channel's subscription to the repository."""
-    rows = connection.execute(_OF_REPO, {"name": repo.lower()})
-    return [_subscription(row) for row in rows.mappings()]
+    return [_subscription(row) for row in rows(connection, _OF_REPO, {"name": repo.lower()})]
 
 
 def rename_repo(connection: Connection, old: str, new: str) -> None:
