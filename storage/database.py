@@ -174,6 +174,16 @@ def _is_trouble(error: Exception) -> bool:
     return error.connection_invalidated or state.startswith(_PASSING)
 
 
+def _require_transaction(connection: Connection) -> None:
+    """Raise DatabaseUnavailable if SQLite rolled back by itself, as it may when its disk or memory is full.
+
+    A work may have caught what it was told then, and a commit of nothing succeeds.
+    """
+    driver = connection.connection.dbapi_connection
+    if not (isinstance(driver, sqlite3.Connection) and driver.in_transaction):
+        raise DatabaseUnavailable("SQLite gave up the transaction")
+
+
 def _configure_writer(connection: sqlite3.Connection, _record: object) -> None:
     # The driver must not begin by itself: a deferred begin of two writers ends in "locked".
     connection.isolation_level = None
@@ -253,11 +263,14 @@ class _SqliteWriter:
                 for work, future in batch:
                     try:
                         with contextlib.nullcontext() if alone else savepoint(connection):
-                            answers.append((future, work(connection), None))
+                            value = work(connection)
                     except Exception as error:
                         if alone or _is_trouble(error):
                             raise
                         answers.append((future, None, error))  # it belongs to whoever asked for the work
+                    else:
+                        answers.append((future, value, None))
+                    _require_transaction(connection)
         except Exception as error:  # noqa: BLE001 - every waiting caller must hear of it
             if alone and not _is_trouble(error):
                 batch[0][1].set_exception(error)

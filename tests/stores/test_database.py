@@ -1,6 +1,7 @@
 """The one way to the database: all or nothing, shared commits, and clear words when it is away."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -126,6 +127,27 @@ async def test_a_locked_file_is_named_unavailable_and_comes_back(sqlite_url: str
     count = await database.read(lambda found: found.execute(text("SELECT count(*) FROM t")).scalar_one())
     assert count == 1
     await database.aclose()
+
+
+async def test_nobody_is_told_kept_when_sqlite_rolls_back_by_itself(sqlite_url: str) -> None:
+    database = await Database(sqlite_url).open()
+    await database.write(lambda found: found.execute(text("CREATE TABLE t (x)")))
+
+    def full(connection: Connection) -> None:
+        with contextlib.suppress(Exception):
+            connection.exec_driver_sql("ROLLBACK")  # as SQLite does on a full disk
+
+    for works in ([full], [partial(_insert_one), full, partial(_insert_one)]):
+        answers = await asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
+        assert [answer for answer in answers if not isinstance(answer, DatabaseUnavailable)] == []
+    await database.write(_insert_one)
+    count = await database.read(lambda found: found.execute(text("SELECT count(*) FROM t")).scalar_one())
+    assert count == 1
+    await database.aclose()
+
+
+def _insert_one(connection: Connection) -> None:
+    connection.execute(text("INSERT INTO t VALUES (1)"))
 
 
 async def test_what_was_committed_is_there_for_the_next_process(sqlite_url: str) -> None:
