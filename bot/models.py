@@ -75,6 +75,21 @@ class DraftState(StrEnum):
     DISCARDED = "discarded"
 
 
+class JobState(StrEnum):
+    """Where a job of the ledger stands.
+
+    PARKED: the outside will never take it. FAILED: tried often, and given up. AMBIGUOUS: whether it took
+    effect nobody can know but a person, who settles it.
+    """
+
+    READY = "ready"
+    RUNNING = "running"
+    DONE = "done"
+    PARKED = "parked"
+    FAILED = "failed"
+    AMBIGUOUS = "ambiguous"
+
+
 class MailState(StrEnum):
     """The fate of one e-mail to one recipient."""
 

@@ -7,6 +7,7 @@ from bot.context import Context
 from bot.errors import RetryLater
 from bot.facts.project import REFRESHED
 from bot.inbox.receiver import Delivery, as_row
+from bot.ledger.policy import GUARDED, REFRESH
 from bot.ledger.worker import Finish
 from bot.models import Job
 from handlers.feature import Feature
@@ -57,4 +58,8 @@ async def _again(context: Context, job: Job) -> Finish:
     return Finish(work=lambda connection: deliveries.again(connection, delivery_id, now=now))
 
 
-FEATURE = Feature(name="facts", jobs={"pull.refresh": _refresh, "delivery.again": _again})
+FEATURE = Feature(
+    name="facts",
+    jobs={"pull.refresh": _refresh, "delivery.again": _again},
+    policies={"pull.refresh": REFRESH, "delivery.again": GUARDED},
+)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping
 
 from bot.context import Context
 from bot.facts.project import Change
+from bot.ledger.policy import Policy
 from bot.ledger.worker import Finish
 from bot.models import Job, SlackMessage
 
@@ -98,7 +99,10 @@ class Render:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature's registrations; everything is optional but the name."""
+    """One feature's registrations; everything is optional but the name.
+
+    `policies` says of a kind of job how often it is tried, and whether its finished rows may be forgotten.
+    """
 
     name: str
     commands: tuple[Command, ...] = ()
@@ -110,4 +114,5 @@ class Feature:
     on_change: Callable[[Connection, Change], None] | None = None
     messages: Mapping[str, Callable[[Render], SlackMessage]] = field(default_factory=dict)
     jobs: Mapping[str, Callable[[Context, Job], Awaitable[Finish]]] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
     schedules: tuple[Schedule, ...] = ()

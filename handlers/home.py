@@ -17,6 +17,7 @@ from bot.context import Context
 from bot.errors import Permanent
 from bot.facts.project import Change
 from bot.health import Report, look
+from bot.ledger.policy import PERSON, TICK
 from bot.ledger.worker import Finish
 from bot.models import Job, PullFacts, PullState
 from bot.reviews.turn import turn
@@ -52,6 +53,17 @@ async def _opened(context: Context, event: Mapping[str, Any]) -> None:
             again=True,
         )
     )
+
+
+async def _left(context: Context, event: Mapping[str, Any]) -> None:
+    """Show a person who left a channel no more of it."""
+    user, channel, now = str(event["user"]), str(event["channel"]), context.clock.now()
+
+    def record(connection: Connection) -> None:
+        if homes.left(connection, user, channel):
+            homes.ask_show(connection, user, now=now, priority=jobs.PERSON)
+
+    await context.database.write(record)
 
 
 async def _open(context: Context, job: Job) -> Finish:
@@ -180,8 +192,9 @@ def health_line(report: Report) -> str:
 
 FEATURE = Feature(
     name="home",
-    slack_events={"app_home_opened": _opened},
+    slack_events={"app_home_opened": _opened, "member_left_channel": _left},
     on_change=on_change,
     jobs={"home.open": _open, "home.sweep": _sweep, "home.show": _show},
+    policies={"home.open": PERSON, "home.sweep": TICK, "home.show": PERSON},
     schedules=(Schedule("home.sweep", timedelta(minutes=5)),),
 )

@@ -7,6 +7,7 @@ SQLite and on PostgreSQL. On SQLite one thread writes, and commits together what
 import asyncio
 import contextlib
 import queue
+import secrets
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event, pool
+from sqlalchemy import Connection, Engine, create_engine, event, pool, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -28,6 +29,7 @@ Work = Callable[[Connection], T]
 
 # Units of work that may share one commit; more would keep the first of them waiting.
 _BATCH = 128
+_NOTHING: frozenset[str] = frozenset()
 # PostgreSQL's classes of errors that pass: connection, conflict, resources, locks, operator, system.
 _PASSING = ("08", "25006", "40", "53", "55", "57", "58")
 _SHARED = {
@@ -38,6 +40,9 @@ _SHARED = {
 
 # What a transaction may announce.
 DELIVERIES, JOBS = "deliveries", "jobs"
+# PostgreSQL's channel on which replicas hear of it, and what is said there: who announces what.
+CHANNEL = "patchforge"
+_NOTIFY = text("SELECT pg_notify(:channel, :said)")
 
 
 class DatabaseUnavailable(Exception):
@@ -47,11 +52,13 @@ class DatabaseUnavailable(Exception):
 class Database:
     """The writer and the readers of one database.
 
-    `on_work` is called after a commit with what it announced: DELIVERIES, JOBS or both.
+    `on_work` is called after a commit with what it announced: DELIVERIES, JOBS or both. On PostgreSQL the
+    other replicas hear of it too, who know this one by its `name`.
     """
 
     def __init__(self, url: str) -> None:
         self.url: URL = make_url(url)
+        self.name = secrets.token_hex(8)
         self.on_work: Callable[[frozenset[str]], None] = lambda _: None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: _SqliteWriter | None = None
@@ -94,7 +101,7 @@ class Database:
             value, added = await asyncio.wrap_future(self._writer.submit(work))
         else:
             async with _connected(self._engine) as connection, connection.begin():
-                value, added = await connection.run_sync(_with_announcement, work)
+                value, added = await connection.run_sync(_with_announcement, work, self.name)
         if added:
             self.on_work(added)
         return value
@@ -111,14 +118,31 @@ class Database:
         await self._engine.dispose()
 
 
-def announce(connection: Connection, work: str) -> None:
-    """Note on the connection that this transaction adds work; whoever does it wakes after the commit."""
-    connection.info["work"] = connection.info.get("work", frozenset()) | {work}
+def announce(connection: Connection, work: str, *, elsewhere: bool = True) -> None:
+    """Note on the connection that this transaction adds work; whoever does it wakes after the commit.
+
+    Without `elsewhere` other replicas need not hear of it.
+    """
+    info = connection.info
+    info["work"] = info.get("work", _NOTHING) | {work}
+    if elsewhere:
+        info["elsewhere"] = info.get("elsewhere", _NOTHING) | {work}
 
 
-def _with_announcement(connection: Connection, work: Work[T]) -> tuple[T, frozenset[str]]:
+def claimed(connection: Connection, work: str) -> None:
+    """Note that this transaction took all that is due: nothing is left that other replicas could do."""
+    info = connection.info
+    info["elsewhere"] = info.get("elsewhere", _NOTHING) - {work}
+
+
+def _with_announcement(connection: Connection, work: Work[T], name: str) -> tuple[T, frozenset[str]]:
     connection.info.pop("work", None)
-    return work(connection), connection.info.pop("work", frozenset())
+    connection.info.pop("elsewhere", None)
+    value = work(connection)
+    if elsewhere := connection.info.pop("elsewhere", None):
+        said = f"{name}:{','.join(sorted(elsewhere))}"
+        connection.execute(_NOTIFY, {"channel": CHANNEL, "said": said})
+    return value, connection.info.pop("work", _NOTHING)
 
 
 @contextlib.contextmanager

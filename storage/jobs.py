@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 
-from bot.models import Job
+from bot.models import Job, JobState
 from storage.database import JOBS, announce
 from storage.sql import CLAIMING, Insert, affect, one_at_a_time, prepared
 from storage.tables import jobs
@@ -122,11 +122,18 @@ _DUE = (
 _DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
 
 
+def claiming(connection: Connection) -> None:
+    """Wait until no other replica claims; none will until this transaction ends."""
+    one_at_a_time(connection, CLAIMING)
+
+
 def candidates(
     connection: Connection, *, now: datetime, limit: int, closed_lanes: Collection[str]
 ) -> Sequence[RowMapping]:
-    """Return due jobs that nothing stands in the way of, the most urgent first; locked on PostgreSQL."""
-    one_at_a_time(connection, CLAIMING)
+    """Return due jobs that nothing stands in the way of, the most urgent first; locked on PostgreSQL.
+
+    `claiming` comes first in the same transaction.
+    """
     query = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
     values = {"now": now, "closed": list(closed_lanes), "most": limit}
     return connection.execute(query, values).mappings().all()
@@ -200,7 +207,7 @@ _FINISH = (
     update(jobs)
     .where(jobs.c.id == bindparam("job"), jobs.c.lease == bindparam("held"))
     .values(
-        state=case((_UNCHANGED, "done"), else_="ready"),
+        state=case((_UNCHANGED, bindparam("ended")), else_="ready"),
         finished_at=case((_UNCHANGED, bindparam("now")), else_=None),
         run_at=case((_UNCHANGED, jobs.c.run_at), else_=bindparam("now")),
         attempts=0,
@@ -213,11 +220,25 @@ _FINISH = (
 )
 
 
-def finish(connection: Connection, job: Job, *, now: datetime, outcome: Mapping[str, Any]) -> bool:
-    """Record success; a job asked for meanwhile becomes ready again. False if the lease was lost."""
-    values = {"job": job.id, "held": job.lease, "seen": job.wanted, "now": now, "result": dict(outcome)}
+def finish(
+    connection: Connection,
+    job: Job,
+    *,
+    now: datetime,
+    outcome: Mapping[str, Any],
+    state: JobState = JobState.DONE,
+) -> bool:
+    """Record the end; a job asked for meanwhile becomes ready again. False if the lease was lost."""
+    values = {
+        "job": job.id,
+        "held": job.lease,
+        "seen": job.wanted,
+        "now": now,
+        "ended": state.value,
+        "result": dict(outcome),
+    }
     held = affect(connection, _FINISH, values)
-    announce(connection, JOBS)  # the next of this ordering may go
+    announce(connection, JOBS, elsewhere=False)  # the next of this ordering may go
     return bool(held)
 
 
@@ -260,17 +281,34 @@ def stop(connection: Connection, job: Job, state: str, *, now: datetime, reason:
             error=reason,
         )
     )
-    announce(connection, JOBS)
+    announce(connection, JOBS, elsewhere=False)
     return bool(result.rowcount)
 
 
-_STOPPED = text("jobs.state IN ('parked', 'failed')")
+def hand_back(connection: Connection, held: Collection[Job]) -> None:
+    """Let others have the jobs at once that a stop broke off. What was done of them is unknown: suspect."""
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.lease.in_({job.lease for job in held}), jobs.c.id.in_([job.id for job in held]))
+        .values(state="ready", lease=None, lease_until=None, suspect=True, error="broken off by a stop")
+    )
+    announce(connection, JOBS)
+
+
+def settle(connection: Connection, key: str) -> None:
+    """Record that a person said what became of an ambiguous job: nothing is left to do."""
+    connection.execute(
+        update(jobs).where(jobs.c.key == key, jobs.c.state == "ambiguous").values(state="done")
+    )
+
+
+_STOPPED = text("jobs.state IN ('parked', 'failed', 'ambiguous')")
 _STOPPED_COUNTS = select(jobs.c.state, func.count()).where(_STOPPED).group_by(jobs.c.state)
 _WAITING = select(func.count()).select_from(jobs).where(_LIVE)
 
 
 def stopped_counts(connection: Connection) -> dict[str, int]:
-    """Count the jobs that were parked and those that gave up, by state."""
+    """Count the jobs that were parked, that gave up, and whose effect is unknown, by state."""
     return {state: number for state, number in connection.execute(_STOPPED_COUNTS)}  # noqa: C416 - rows
 
 
@@ -288,6 +326,6 @@ def lag(connection: Connection, *, now: datetime) -> timedelta:
 
 
 def stopped(connection: Connection, *, limit: int = 10) -> Sequence[RowMapping]:
-    """Return the jobs that were parked or gave up, the latest first."""
+    """Return the jobs that were parked, gave up, or are ambiguous, the latest first."""
     query = select(jobs).where(_STOPPED).order_by(jobs.c.finished_at.desc(), jobs.c.id.desc()).limit(limit)
     return connection.execute(query).mappings().all()

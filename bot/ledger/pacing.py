@@ -3,6 +3,11 @@
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from storage import lanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,15 @@ class Pacer:
         self._special = {"edits": EDITS} if special is None else special
         self._buckets: dict[str, _Bucket] = {}
         self._lock = threading.Lock()
+
+    def begin(self, connection: Connection, now: float) -> None:
+        """Get ready to be asked within this transaction."""
+
+    def end(self, connection: Connection) -> None:
+        """Keep what was taken within this transaction."""
+
+    def keep_closed(self, connection: Connection, lane: str, now: float, until: float) -> None:
+        """Let others know of a lane that was closed."""
 
     def take(self, lane: str, now: float) -> bool:
         """Spend one token of the lane; False when there is none."""
@@ -86,3 +100,57 @@ class Pacer:
             bucket.tokens = min(pace.burst, bucket.tokens + (now - bucket.at) * pace.rate)
             bucket.at = now
         return bucket
+
+
+class SharedPacer(Pacer):
+    """The pace that all replicas on one PostgreSQL keep together; the times are seconds since 1970.
+
+    Who takes is alone in claiming until its transaction ends, so that no token is spent twice.
+    """
+
+    def __init__(self, usual: Pace = CHANNEL, special: Mapping[str, Pace] | None = None) -> None:
+        super().__init__(usual, special)
+        self._taken: set[str] = set()
+
+    def begin(self, connection: Connection, now: float) -> None:
+        """Take over what the other replicas left."""
+        paces = [self._usual, *self._special.values()]
+        rest = timedelta(seconds=max(pace.burst / pace.rate for pace in paces))
+        rows = lanes.busy(connection, now=_moment(now), rest=rest)
+        with self._lock:
+            self._taken.clear()
+            self._buckets = {
+                row["name"]: _Bucket(
+                    row["tokens"], row["counted_at"].timestamp(), row["closed_until"].timestamp()
+                )
+                for row in rows
+            }
+
+    def take(self, lane: str, now: float) -> bool:
+        """Spend one token of the lane; False when there is none."""
+        taken = super().take(lane, now)
+        if taken:
+            self._taken.add(lane)
+        return taken
+
+    def end(self, connection: Connection) -> None:
+        """Leave to the other replicas what is left."""
+        with self._lock:
+            rows = [
+                {
+                    "name": lane,
+                    "tokens": (bucket := self._buckets[lane]).tokens,
+                    "counted_at": _moment(bucket.at),
+                    "closed_until": _moment(bucket.closed_until),
+                }
+                for lane in self._taken
+            ]
+        lanes.put(connection, rows)
+
+    def keep_closed(self, connection: Connection, lane: str, now: float, until: float) -> None:
+        """Close the lane for the other replicas too."""
+        lanes.close(connection, lane, now=_moment(now), until=_moment(until))
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -2,25 +2,28 @@
 
 import asyncio
 import contextlib
-import random
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import structlog
 from sqlalchemy import Connection
 
 from bot.errors import Permanent, RateLimited, RetryLater
-from bot.ledger.pacing import Pacer
-from bot.models import Clock, Job
+from bot.ledger.pacing import Pacer, SharedPacer
+from bot.ledger.policy import USUAL, Policy
+from bot.models import Clock, Job, JobState
 from storage import jobs
-from storage.database import Database, DatabaseUnavailable, savepoint
+from storage.database import JOBS, Database, DatabaseUnavailable, claimed, savepoint
 
-LEASE = timedelta(seconds=30)
-MAX_ATTEMPTS = 15
-_FIRST_DELAY, _LONGEST_DELAY = 1.0, 300.0
+# Renewed every third of it, and then looked for what others left: a dead replica's work waits for at most
+# four thirds.
+LEASE = timedelta(seconds=20)
+# In seconds, of the ten that a stop may take: for the jobs in hand, and for handing back the rest.
+GRACE, _HANDING_BACK = 7.0, 1.0
 # The slow poll behind the wake-ups, in seconds.
 _POLL = 5.0
 # Lanes open one after the other: looking again for each would be all there is time for.
@@ -33,10 +36,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """A job's success: what to record, and the facts to write in the same transaction."""
+    """A job's end: what to record, and the facts to write in the same transaction.
+
+    Its `state` is DONE, or AMBIGUOUS when nobody can know whether it took effect and a person must say.
+    """
 
     outcome: Mapping[str, Any] = field(default_factory=dict)
     work: Callable[[Connection], None] | None = None
+    state: JobState = JobState.DONE
 
 
 Runner = Callable[[Job], Awaitable[Finish]]
@@ -67,6 +74,7 @@ class Worker:
         clock: Clock,
         handlers: Mapping[str, Runner | Loaded[Any]],
         *,
+        policies: Mapping[str, Policy] = MappingProxyType({}),
         slots: int = 32,
         lease: timedelta = LEASE,
         observe: Callable[[str, str], None] | None = None,
@@ -74,10 +82,11 @@ class Worker:
         self._database = database
         self._clock = clock
         self._handlers = handlers
+        self._policies = policies
         self._slots = slots
         self._lease = lease
         self._observe = observe
-        self._pacer = Pacer()
+        self._pacer = Pacer() if database.is_sqlite else SharedPacer()
         self._woken = asyncio.Event()
         self._stopping = False
         self._running: dict[asyncio.Task[None], Job] = {}
@@ -100,20 +109,33 @@ class Worker:
                     await asyncio.wait_for(self._woken.wait(), pause)
             renewing.cancel()
 
-    async def stop(self, grace: float = 8.0) -> None:
-        """Claim nothing more, finish what is in hand, and leave the rest to its lease."""
+    async def stop(self, grace: float = GRACE) -> None:
+        """Claim nothing more, finish what is in hand within `grace` seconds, and hand the rest to others."""
         self._stopping = True
         self.wake()
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=grace)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=grace)
+        unfinished = [self._running[task] for task in late]
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if unfinished:
+            log.warning("ledger.handed_back", jobs=[job.id for job in unfinished])
+            # If the database is away too, their leases end by themselves.
+            with contextlib.suppress(DatabaseUnavailable, TimeoutError):
+                await asyncio.wait_for(
+                    self._database.write(lambda connection: jobs.hand_back(connection, unfinished)),
+                    _HANDING_BACK,
+                )
 
     def take(self, connection: Connection) -> list[Claim]:
         """Claim due jobs, as many as there are free slots, in the caller's transaction."""
         claims: list[Claim] = []
         free = 0 if self._stopping else self._slots - len(self._running)
+        if free:
+            jobs.claiming(connection)
+            self._pacer.begin(connection, self._clock.now().timestamp())
         while free > len(claims):
             now, wanted = self._clock.now(), free - len(claims)
             moment = now.timestamp()
@@ -124,7 +146,10 @@ class Worker:
             taken = jobs.claim(connection, rows, lease=secrets.token_hex(8), until=now + self._lease)
             claims += [Claim(job, self._prepare(connection, job)) for job in taken]
             if due < wanted:
+                claimed(connection, JOBS)
                 break
+        if claims:
+            self._pacer.end(connection)
         return claims
 
     def start(self, claims: Sequence[Claim]) -> None:
@@ -176,39 +201,49 @@ class Worker:
         except RetryLater as error:
             record, result = self._retry(job, error)
         except Permanent as error:
-            record, result = self._stop(job, "parked", str(error)), "parked"
+            record, result = self._stop(job, JobState.PARKED, str(error)), "parked"
         except DatabaseUnavailable as error:
             record, result = self._retry(job, RetryLater(str(error), counts=False, ambiguous=job.suspect))
         except Exception as error:
             log.exception("job.crashed", job=job.id, kind=job.kind, key=job.key)
             record, result = self._retry(job, RetryLater(f"{type(error).__name__}: {error}", ambiguous=True))
         else:
-            record, result = self._finish(job, finish), "done"
+            record, result = self._finish(job, finish), finish.state.value
         if self._observe:
             self._observe(job.kind, result)
         await self._record(job, record)
 
     def _retry(self, job: Job, error: RetryLater) -> tuple[Callable[[Connection], bool], str]:
-        if error.counts and job.attempts + 1 >= MAX_ATTEMPTS:
-            return self._stop(job, "failed", f"gave up after {MAX_ATTEMPTS} attempts: {error}"), "failed"
-        now = self._clock.now()
-        delay = error.after
+        policy = self._policies.get(job.kind, USUAL)
+        if error.counts and job.attempts + 1 >= policy.attempts:
+            reason = f"gave up after {policy.attempts} attempts: {error}"
+            return self._stop(job, JobState.FAILED, reason), "failed"
+        now, delay = self._clock.now(), error.after
         if delay is None:
-            longest = min(_FIRST_DELAY * 2**job.attempts, _LONGEST_DELAY)
-            delay = random.uniform(longest / 2, longest)  # noqa: S311 - jitter is no secret
-        if isinstance(error, RateLimited) and job.lane:
-            self._pacer.close(job.lane, now.timestamp() + delay)
-        run_at = now + timedelta(seconds=delay)
-        reason, counts, suspect = str(error), error.counts, error.ambiguous or job.suspect
+            delay = policy.delay(job.attempts)
+        run_at, reason = now + timedelta(seconds=delay), str(error)
+        closed = job.lane if isinstance(error, RateLimited) else None
+        if closed:
+            self._pacer.close(closed, run_at.timestamp())
         log.info("job.retry", job=job.id, kind=job.kind, key=job.key, reason=reason, after=round(delay, 2))
-        return (
-            lambda connection: jobs.put_back(
-                connection, job, run_at=run_at, reason=reason, counts=counts, suspect=suspect
-            )
-        ), "retried"
 
-    def _stop(self, job: Job, state: str, reason: str) -> Callable[[Connection], bool]:
-        log.warning("job.stopped", state=state, job=job.id, kind=job.kind, key=job.key, reason=reason)
+        def record(connection: Connection) -> bool:
+            held = jobs.put_back(
+                connection,
+                job,
+                run_at=run_at,
+                reason=reason,
+                counts=error.counts,
+                suspect=error.ambiguous or job.suspect,
+            )
+            if closed:
+                self._pacer.keep_closed(connection, closed, now.timestamp(), run_at.timestamp())
+            return held
+
+        return record, "retried"
+
+    def _stop(self, job: Job, state: JobState, reason: str) -> Callable[[Connection], bool]:
+        log.warning("job.stopped", state=state.value, job=job.id, kind=job.kind, key=job.key, reason=reason)
         now = self._clock.now()
         return lambda connection: jobs.stop(connection, job, state, now=now, reason=reason)
 
@@ -216,7 +251,7 @@ class Worker:
         now = self._clock.now()
 
         def record(connection: Connection) -> bool:
-            held = jobs.finish(connection, job, now=now, outcome=finish.outcome)
+            held = jobs.finish(connection, job, now=now, outcome=finish.outcome, state=finish.state)
             if held and finish.work:
                 finish.work(connection)
             return held

@@ -1,6 +1,7 @@
 """A person decides: approve and send, edit, regenerate, discard, restore."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from email.utils import parseaddr
 
@@ -15,9 +16,13 @@ from bot.notes.digest import digest
 from bot.notes.plain import visible
 from handlers.feature import Click, FieldErrors, Reply, Submission
 from handlers.notes import showing
-from storage import channels, jobs, notes, people
+from storage import channels, jobs, messages, notes, people
 
 _CHANGED = "The text changed since you looked; read it again in the thread, then decide."
+_YOURS = (
+    "You wrote this change, so somebody else has to approve its note. "
+    "A channel can allow it with `/patchforge settings self-approval on`."
+)
 _GONE = "This draft is no longer there; look for a newer message."
 
 
@@ -26,6 +31,7 @@ class _Rights:
     login: str | None
     self_approval: bool
     draft: RowMapping
+    channels: frozenset[str]
 
 
 async def approve(context: Context, click: Click) -> Reply:
@@ -58,6 +64,7 @@ async def discard(context: Context, click: Click) -> Reply:
     ref, now = ids.decode(ids.DraftRef, click.value), context.clock.now()
 
     def record(connection: Connection) -> None:
+        _require_place(connection, click, notes.get_draft(connection, ref.draft_id))
         draft = notes.decide(
             connection, ref.draft_id, ref.digest, DraftState.DISCARDED, user=click.user, now=now
         )
@@ -74,9 +81,7 @@ async def restore(context: Context, click: Click) -> Reply:
     ref, now = ids.decode(ids.DraftRef, click.value), context.clock.now()
 
     def record(connection: Connection) -> None:
-        draft = notes.get_draft(connection, ref.draft_id)
-        if draft is None:
-            raise UserError(_GONE)
+        draft = _require_place(connection, click, notes.get_draft(connection, ref.draft_id))
         if draft["state"] != DraftState.OPEN and not notes.restore(connection, ref.draft_id):
             raise _too_late(draft, click.user)
         showing.changed(connection, draft["pull_id"], now=now, actor=click.user)
@@ -171,19 +176,19 @@ async def regenerate(context: Context, submission: Submission) -> Reply | FieldE
 async def require_right(context: Context, click: Click, draft_id: int) -> None:
     """Raise UserError unless this person may approve the draft: known, and not its only author.
 
-    A channel may let authors approve their own notes; outside a channel, as in Home, the strict rule holds.
+    They must be in a channel that shows it, and in the one they press its button in. A channel may let authors
+    approve their own notes; where several show it, all must, or an author would make one for the purpose.
+    Outside a channel, as in Home, the strict rule holds.
     """
 
-    def look(connection: Connection) -> _Rights | None:
-        draft = notes.get_draft(connection, draft_id)
-        if draft is None:
-            return None
-        allowed = bool(click.channel) and channels.self_approval(connection, click.channel)
-        return _Rights(people.login_of(connection, click.user), allowed, draft)
+    def look(connection: Connection) -> _Rights:
+        draft = _require_place(connection, click, notes.get_draft(connection, draft_id))
+        places = _channels(connection, draft)
+        allowed = bool(click.channel) and all(channels.self_approval(connection, place) for place in places)
+        return _Rights(people.login_of(connection, click.user), allowed, draft, places)
 
     rights = await context.database.read(look)
-    if rights is None:
-        raise UserError(_GONE)
+    await _require_member(context, click.user, {click.channel} if click.channel else rights.channels)
     if rights.self_approval:
         return
     if rights.login is None:
@@ -193,11 +198,10 @@ async def require_right(context: Context, click: Click, draft_id: int) -> None:
         )
     extra = rights.draft["evidence"]["extra"]
     authors = {author.lower() for author in extra.get("authors", ())}
+    if click.user in extra.get("people", ()):
+        raise UserError(_YOURS)
     if rights.login.lower() in authors or await _address(context, click.user) in extra.get("addresses", ()):
-        raise UserError(
-            "You wrote this change, so somebody else has to approve its note. "
-            "A channel can allow it with `/patchforge settings self-approval on`."
-        )
+        raise UserError(_YOURS)
 
 
 def enqueue_mail(connection: Connection, mail_id: int, context: Context, *, again: bool = False) -> None:
@@ -205,12 +209,17 @@ def enqueue_mail(connection: Connection, mail_id: int, context: Context, *, agai
     jobs.enqueue(
         connection,
         "mail.send",
-        f"mail:{mail_id}",
+        mail_key(mail_id),
         payload={"mail_id": mail_id},
         priority=jobs.PERSON,
         now=context.clock.now(),
         again=again,
     )
+
+
+def mail_key(mail_id: int) -> str:
+    """Return the key of the job that sends an e-mail."""
+    return f"mail:{mail_id}"
 
 
 async def _address(context: Context, user: str) -> str | None:
@@ -226,9 +235,39 @@ async def _address(context: Context, user: str) -> str | None:
     return str(profile.get("email") or "").lower() or None
 
 
+def _channels(connection: Connection, draft: RowMapping) -> frozenset[str]:
+    """Return the channels that show the draft."""
+    shown = messages.of_pull(connection, draft["pull_id"])
+    return frozenset(row["channel"] for row in shown if row["kind"] == "draft")
+
+
+def _require_place(connection: Connection, click: Click, draft: RowMapping | None) -> RowMapping:
+    """Return the draft; raises UserError if it is gone, or pressed in a channel that does not show it."""
+    if draft is None or (click.channel and click.channel not in _channels(connection, draft)):
+        raise UserError(_GONE)
+    return draft
+
+
+async def _require_member(context: Context, user: str, places: Collection[str]) -> None:
+    """Raise UserError unless the person is in one of the channels: a public one can be read from outside."""
+    try:
+        theirs = await context.slack.channels_of(user)
+    except Permanent:
+        theirs = []
+    except RetryLater:
+        raise UserError("Slack did not tell me just now which channels you are in; please try again.") from None
+    if not set(theirs) & set(places):
+        raise UserError("Only members of the channel decide about its release notes; join it first.")
+
+
 async def _open_draft(context: Context, click: Click) -> blocks.DraftView:
     ref = ids.decode(ids.DraftRef, click.value)
-    view = await context.database.read(lambda connection: showing.view_of(context, connection, ref.draft_id))
+
+    def look(connection: Connection) -> blocks.DraftView | None:
+        _require_place(connection, click, notes.get_draft(connection, ref.draft_id))
+        return showing.view_of(context, connection, ref.draft_id)
+
+    view = await context.database.read(look)
     if view is None:
         raise UserError(_GONE)
     if view.state is not DraftState.OPEN or view.digest != ref.digest:

@@ -1,6 +1,6 @@
 """One e-mail to one contributor: sent once, or shown to a person when nobody can know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -8,13 +8,14 @@ from sqlalchemy import Connection, RowMapping
 from blocks import ids
 from bot.context import Context
 from bot.errors import PatchForgeError, Permanent, RetryLater, UserError
-from bot.ledger.worker import MAX_ATTEMPTS, Finish
-from bot.models import Category, Job, MailState, Pull, Recipient
+from bot.ledger.policy import MAIL
+from bot.ledger.worker import Finish
+from bot.models import Category, Job, JobState, MailState, Pull, Recipient
 from bot.notes.mail import compose
 from handlers.feature import Click, Reply
 from handlers.notes import showing
-from handlers.notes.deciding import enqueue_mail, require_right
-from storage import facts, notes
+from handlers.notes.deciding import enqueue_mail, mail_key, require_right
+from storage import facts, jobs, notes
 
 _UNKNOWN = "the mail server never confirmed it"
 
@@ -54,7 +55,7 @@ async def send(context: Context, job: Job) -> Finish:
     except RetryLater as error:
         if error.ambiguous:
             return _finish(context, letter, MailState.AMBIGUOUS, _UNKNOWN)
-        if job.attempts + 1 >= MAX_ATTEMPTS:
+        if job.attempts + 1 >= MAIL.attempts:
             return _finish(context, letter, MailState.FAILED, f"gave up: {error}")
         await _mark_waiting(context, letter, str(error))
         raise
@@ -84,6 +85,8 @@ async def _settle(context: Context, click: Click, *, again: bool) -> Reply:
             raise UserError("Somebody settled this e-mail already; the thread shows how it stands.")
         if again:
             enqueue_mail(connection, mail_id, context, again=True)
+        else:
+            jobs.settle(connection, mail_key(mail_id))
         draft = notes.get_draft(connection, mail["draft_id"])
         if draft is not None:
             showing.mark_stale(connection, draft["pull_id"], now=now)
@@ -103,10 +106,11 @@ def _look(connection: Connection, mail_id: int) -> _Letter:
 
 def _compose(context: Context, letter: _Letter) -> Any:
     mail, draft, settings = letter.mail, letter.draft, context.settings
+    title = draft["evidence"]["extra"].get("title", letter.pull.title)
     return compose(
         text=draft["text"],
         category=Category(draft["category"]),
-        pull=letter.pull,
+        pull=replace(letter.pull, title=title),
         recipient=Recipient(mail["name"], None, mail["address"]),
         sender=settings.mail_from or "",
         unsubscribe_url=f"{settings.base_url}/mail/unsubscribe/{mail['token']}",
@@ -150,4 +154,6 @@ def _finish(
         showing.mark_stale(connection, letter.pull.id, now=now)
 
     outcome = {"mail": state.value, "reason": reason, "answer": answer}
-    return Finish({name: value for name, value in outcome.items() if value}, record)
+    # The ledger leaves it open as well until a person says what became of it.
+    ended = JobState.AMBIGUOUS if state is MailState.AMBIGUOUS else JobState.DONE
+    return Finish({name: value for name, value in outcome.items() if value}, record, ended)

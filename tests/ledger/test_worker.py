@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from bot.errors import Permanent, RateLimited, RetryLater
-from bot.ledger.worker import MAX_ATTEMPTS, Finish
+from bot.ledger.policy import USUAL
+from bot.ledger.worker import Finish
 from bot.models import Job
 from storage import jobs
 from storage.database import Database
@@ -123,7 +124,7 @@ async def test_failures_are_retried_ever_later_with_jitter_and_given_up_at_last(
     shares = []
     async with shop.open():
         await shop.ask("do", "a")
-        for attempt in range(MAX_ATTEMPTS - 1):
+        for attempt in range(USUAL.attempts - 1):
             row = await shop.when("a", state="ready", attempts=attempt + 1)
             assert (row["error"], row["suspect"]) == ("the outside was away", False)
             delay = (row["run_at"] - shop.clock.now()).total_seconds()
@@ -133,7 +134,7 @@ async def test_failures_are_retried_ever_later_with_jitter_and_given_up_at_last(
             await shop.pass_by(delay)
         row = await shop.when("a", state="failed")
     assert "the outside was away" in row["error"]
-    assert len(hands.jobs) == MAX_ATTEMPTS
+    assert len(hands.jobs) == USUAL.attempts
     assert max(shares) - min(shares) > 0.05
 
 

@@ -37,6 +37,7 @@ class Ledger:
         self.leases += 1
 
         def work(connection: Connection) -> list[Job]:
+            jobs.claiming(connection)
             rows = jobs.candidates(connection, now=self.now, limit=limit, closed_lanes=closed)
             return jobs.claim(connection, rows, lease=f"lease {self.leases}", until=self.now + LEASE)
 
@@ -268,6 +269,7 @@ async def test_two_replicas_never_claim_two_jobs_of_one_ordering(postgres_url: s
     other = create_async_engine(postgres_url)
     async with other.begin() as connection:
         # Another replica claims the later job, and before it commits the earlier one is asked for again.
+        await connection.run_sync(jobs.claiming)
         rows = await connection.run_sync(
             lambda found: jobs.candidates(found, now=NOW, limit=9, closed_lanes=())
         )
