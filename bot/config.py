@@ -15,7 +15,8 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import ConfigurationError
 
 # Names that belong to PatchForge: one that starts like this and is not a setting is a misspelling.
-_OUR_PREFIXES = ("SLACK_", "GITHUB_", "LLM_", "GROQ_", "SMTP_", "MAIL_FROM", "PUBLIC_URL", "ENCRYPTION_KEY")
+_OUR_PREFIXES = ("SLACK_", "GITHUB_", "LLM_", "GROQ_", "SMTP_", "MAIL_FROM", "PUBLIC_URL", "ENCRYPTION_KEY",
+                 "POLL_INTERVAL")  # fmt: skip
 # GitHub Actions and the Slack tools set these for themselves.
 _NOT_OURS = ("GITHUB_ACTION", "GITHUB_WORKFLOW", "GITHUB_RUN", "GITHUB_REF", "GITHUB_SHA", "GITHUB_EVENT",
              "GITHUB_REPOSITORY", "GITHUB_JOB", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE",
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     github_app_private_key: SecretStr | None = None
     github_app_private_key_file: Path | None = None
     github_api_url: str = "https://api.github.com"
+    poll_interval_seconds: int = 0
     llm_model: str = ""
     groq_api_key: SecretStr | None = None
     groq_base_url: str | None = None
@@ -89,6 +91,13 @@ class Settings(BaseSettings):
     def _url(cls, value: str) -> str:
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("must be an http(s) URL")
+        return value
+
+    @field_validator("poll_interval_seconds")
+    @classmethod
+    def _interval(cls, value: int) -> int:
+        if value and value < 30:
+            raise ValueError("must be 0 (off) or at least 30")
         return value
 
     @field_validator("log_level", mode="before")

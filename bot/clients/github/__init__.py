@@ -4,5 +4,6 @@ Every method raises Permanent (`code` is the HTTP status), RateLimited or RetryL
 """
 
 from bot.clients.github.client import GitHub, Repository
+from bot.clients.github.hooks import Attempt, Source
 
-__all__ = ["GitHub", "Repository"]
+__all__ = ["Attempt", "GitHub", "Repository", "Source"]

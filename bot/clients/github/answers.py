@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,6 +11,8 @@ from bot.errors import RetryLater
 from bot.models import Commit
 
 T = TypeVar("T")
+
+_MOST_CO_AUTHORS = 100
 
 _CLOSING = re.compile(
     r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+"
@@ -104,7 +107,8 @@ def to_commit(found: CommitAnswer) -> Commit:
         address=clean(author.email),
         login=found.author.login if found.author else None,
         co_authors=tuple(
-            (match["name"].strip(), match["address"].strip()) for match in _CO_AUTHOR.finditer(message)
+            (match["name"].strip(), match["address"].strip())
+            for match in islice(_CO_AUTHOR.finditer(message), _MOST_CO_AUTHORS)
         ),
     )
 

@@ -1,6 +1,7 @@
 """The way to GitHub's REST interface: tokens, pages, redirects, and failures by their right names."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import gidgethub
 import gidgethub.abc
 import httpx
+from gidgethub import sansio
 
 from bot.clients.github.answers import TokenAnswer, convert
 from bot.errors import Permanent, RateLimited, RetryLater
@@ -16,6 +18,15 @@ from bot.models import Clock
 # What a secondary limit without Retry-After asks for, by GitHub's documentation.
 _PAUSE_SECONDS = 60.0
 _TOKEN_MARGIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: its JSON, the address of the next one, and the tag to ask with the next time."""
+
+    data: Any
+    next: str | None
+    etag: str | None
 
 
 class _Transport(gidgethub.abc.GitHubAPI):
@@ -32,6 +43,20 @@ class _Transport(gidgethub.abc.GitHubAPI):
             method, url, headers=dict(headers), content=body, follow_redirects=True
         )
         return response.status_code, response.headers, response.content
+
+    async def conditional(
+        self, path: str, etag: str | None, *, oauth_token: str | None, jwt: str | None
+    ) -> Page | None:
+        """Return a page; None if it still bears this tag, which costs nothing of the rate limit."""
+        headers = sansio.create_headers(self.requester, oauth_token=oauth_token, jwt=jwt)
+        if etag is not None:
+            headers["if-none-match"] = etag
+        url = sansio.format_url(path, {}, base_url=self.base_url)
+        status, answered, body = await self._request("GET", url, headers)
+        if status == 304 and etag is not None:
+            return None
+        data, _, more = sansio.decipher_response(status, answered, body)
+        return Page(data, more, answered.get("etag"))
 
     async def sleep(self, seconds: float) -> None:
         """Refuse: the ledger waits, so that nothing else has to."""
@@ -77,6 +102,33 @@ class Api:
                 raise self._failure(error, repo, path) from error
             yield item
 
+    async def page(self, repo: str | None, path: str, etag: str | None = None) -> Page | None:
+        """Return one page of a list; None if it has not changed since it bore this tag.
+
+        `repo` says whose token to use; None is the App itself.
+        """
+        try:
+            token, jwt = await self._credentials(repo)
+            return await self._api.conditional(path, etag, oauth_token=token, jwt=jwt)
+        except Exception as error:
+            raise self._failure(error, repo or "", path) from error
+
+    async def post(self, repo: str | None, path: str) -> None:
+        """Ask for something to be done, without a body."""
+        try:
+            token, jwt = await self._credentials(repo)
+            await self._api.post(path, None, data=b"", oauth_token=token, jwt=jwt)
+        except Exception as error:
+            raise self._failure(error, repo or "", path) from error
+
+    async def _credentials(self, repo: str | None) -> tuple[str | None, str | None]:
+        """Return a token and a signature of the App, one of which is None."""
+        if repo is not None:
+            return await self._token_for(repo), None
+        if self._app is None:
+            raise Permanent("this needs a GitHub App", code="no_app")
+        return None, _signed(*self._app)
+
     async def _token_for(self, repo: str) -> str | None:
         """Return the token to read the repository with; an App's is fetched and kept per owner."""
         if self._app is None:
@@ -88,17 +140,10 @@ class Api:
         return held.token
 
     async def _install(self, repo: str, app_id: str, private_key: str) -> TokenAnswer:
-        # Only an App signs, and the cryptography for it takes a twentieth of a start to load.
-        import jwt  # noqa: PLC0415 - see above
-        from gidgethub import apps  # noqa: PLC0415 - see above
+        from gidgethub import apps  # noqa: PLC0415 - loads what only an App needs
 
         path = f"/repos/{repo}/installation"
-        try:
-            signed = apps.get_jwt(app_id=app_id, private_key=private_key)
-        except (ValueError, TypeError, jwt.PyJWTError) as error:
-            raise Permanent(
-                "GITHUB_APP_PRIVATE_KEY is no RSA private key in PEM", code="private_key"
-            ) from error
+        signed = _signed(app_id, private_key)
         try:
             installation = await self._api.getitem(path, None, jwt=signed)
             answer = await apps.get_installation_access_token(
@@ -123,6 +168,18 @@ class Api:
         if status == 401:
             self._installed.pop(repo.partition("/")[0].lower(), None)
         return Permanent(f"GitHub answered {status} for {path}: {error}", code=str(status))
+
+
+def _signed(app_id: str, private_key: str) -> str:
+    """Return what the App shows of itself, good for ten minutes."""
+    # Only an App signs, and the cryptography for it takes a twentieth of a start to load.
+    import jwt  # noqa: PLC0415 - see above
+    from gidgethub import apps  # noqa: PLC0415 - see above
+
+    try:
+        return apps.get_jwt(app_id=app_id, private_key=private_key)
+    except (ValueError, TypeError, jwt.PyJWTError) as error:
+        raise Permanent("GITHUB_APP_PRIVATE_KEY is no RSA private key in PEM", code="private_key") from error
 
 
 def _is_limit(error: gidgethub.HTTPException) -> bool:

@@ -17,6 +17,8 @@ from bot.clients.github.answers import (
     to_commit,
 )
 from bot.clients.github.api import Api
+from bot.clients.github.feed import Feed
+from bot.clients.github.hooks import Hooks
 from bot.config import Settings
 from bot.errors import Permanent
 from bot.models import Change, ChangedFile, Clock, Commit, Issue, Pull
@@ -42,7 +44,7 @@ class GitHub:
     """Reads GitHub with a token, or as a GitHub App with a token per repository owner.
 
     `api_url` is `https://api.github.com`, or `https://host/api/v3` of a GitHub Enterprise Server. The client
-    belongs to the caller.
+    belongs to the caller. `hooks` reads and repeats what webhooks delivered, `feed` is for those without one.
     """
 
     def __init__(
@@ -58,6 +60,9 @@ class GitHub:
         app = (str(app_id), private_key) if app_id is not None and private_key else None
         self._base_url = api_url.rstrip("/")
         self._api = Api(client, self._base_url, clock=clock, token=token, app=app)
+        self.is_app = app is not None
+        self.hooks = Hooks(self._api)
+        self.feed = Feed(self._api)
 
     @classmethod
     def from_settings(cls, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> Self | None:
@@ -139,10 +144,15 @@ class GitHub:
         return files, cut
 
     async def _issues(self, pull: Pull, texts: list[str]) -> list[Issue]:
-        """Fetch the issues that the texts close; what is gone, hidden or a pull request is left out."""
+        """Fetch the issues that the texts close; what is gone, hidden or a pull request is left out.
+
+        Of other repositories only public ones count: our token may read what the author of the text may not.
+        """
         issues = []
         for repo, number in closed_by(texts, pull.repo, self.web_url)[:_MAX_ISSUES]:
             try:
+                if repo.lower() != pull.repo.lower() and (await self.repository(repo)).private:
+                    continue
                 found = convert(IssueAnswer, await self._api.get(pull.repo, f"/repos/{repo}/issues/{number}"))
             except Permanent:
                 continue
