@@ -203,8 +203,8 @@ def _require_transaction(connection: Connection) -> None:
 
     A work may have caught what it was told then, and a commit of nothing succeeds.
     """
-    driver = connection.connection.dbapi_connection
-    if not (isinstance(driver, sqlite3.Connection) and driver.in_transaction):
+    driver: Any = connection.connection.dbapi_connection
+    if not driver.in_transaction:
         raise DatabaseUnavailable("SQLite gave up the transaction")
 
 

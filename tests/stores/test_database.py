@@ -137,7 +137,8 @@ async def test_nobody_is_told_kept_when_sqlite_rolls_back_by_itself(sqlite_url: 
         with contextlib.suppress(Exception):
             connection.exec_driver_sql("ROLLBACK")  # as SQLite does on a full disk
 
-    for works in ([full], [partial(_insert_one), full, partial(_insert_one)]):
+    together: tuple[list[Callable[[Connection], None]], ...] = ([full], [_insert_one, full, _insert_one])
+    for works in together:
         answers = await asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
         assert [answer for answer in answers if not isinstance(answer, DatabaseUnavailable)] == []
     await database.write(_insert_one)
