@@ -31,7 +31,7 @@ from bot.messages.show import Renderer, Shower
 from bot.metrics import Metrics
 from bot.models import Clock, Job, SlackMessage, SystemClock
 from handlers import FEATURES
-from handlers.feature import Feature, Render, Schedule
+from handlers.feature import Feature, Render
 from handlers.github import GitHubDoor
 from handlers.slack import SlackDoor
 from storage import jobs
@@ -90,15 +90,17 @@ async def started(
 
         database.on_work = wake
         slack_door = SlackDoor(context, features, session)
-        health = Health(database, clock, lambda: slack_door.connected)
+        health = Health(database, clock, lambda: slack_door.trouble)
         github_door = GitHubDoor(context, inbox, metrics, health)
-        stack.push_async_callback(slack_door.aclose)
         await slack_door.connect()
-        for part in (worker.run(), processor.run(), slack_door.watch()):
+        for part in (worker.run(), processor.run(), slack_door.watch(), slack_door.keep_alive()):
             _task(stack, part)
-        stack.push_async_callback(worker.stop)
-        stack.callback(processor.stop)
-        stack.callback(slack_door.stop)
+
+        async def finish() -> None:
+            processor.stop()
+            await asyncio.gather(worker.stop(), slack_door.stop())
+
+        stack.push_async_callback(finish)
         _scheduler(stack, context, features)
         yield await _listen(stack, github_door, settings)
 
@@ -218,26 +220,33 @@ def _scheduler(stack: contextlib.AsyncExitStack, context: Context, features: Seq
     """Let the clock ask for jobs; the key holds the tick's number, so that replicas cannot double it."""
     scheduler = AsyncIOScheduler(timezone="UTC")
 
-    async def tick(schedule: Schedule) -> None:
+    async def ask(kind: str, name: object, *, again: bool = False) -> None:
         now = context.clock.now()
-        number = int(now.timestamp() // schedule.every.total_seconds())
         await context.database.write(
             lambda connection: jobs.enqueue(
-                connection, schedule.kind, f"{schedule.kind}:{number}", now=now, priority=jobs.HOUSEKEEPING
+                connection, kind, f"{kind}:{name}", now=now, priority=jobs.HOUSEKEEPING, again=again
             )
         )
 
-    for feature in features:
-        for schedule in feature.schedules:
-            scheduler.add_job(
-                tick,
-                "interval",
-                args=(schedule,),
-                seconds=schedule.every.total_seconds(),
-                next_run_time=context.clock.now() + timedelta(seconds=1),
-                coalesce=True,
-                misfire_grace_time=None,
-            )
+    async def tick(kind: str, seconds: float) -> None:
+        await ask(kind, int(context.clock.now().timestamp() // seconds))
+
+    soon = context.clock.now() + timedelta(seconds=1)
+    for schedule in (schedule for feature in features for schedule in feature.schedules):
+        every = schedule.every if isinstance(schedule.every, timedelta) else schedule.every(context.settings)
+        if not every:
+            continue
+        if schedule.at_start:
+            scheduler.add_job(ask, "date", args=(schedule.kind, "start"), kwargs={"again": True}, run_date=soon)
+        scheduler.add_job(
+            tick,
+            "interval",
+            args=(schedule.kind, every.total_seconds()),
+            seconds=every.total_seconds(),
+            next_run_time=soon + every if schedule.at_start else soon,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
 

@@ -27,16 +27,16 @@ class Report:
 
 
 class Health:
-    """Asks each part; `connected` tells whether Slack's socket is up."""
+    """Asks each part; `slack` says what is wrong with the way to Slack, None if nothing is."""
 
-    def __init__(self, database: Database, clock: Clock, connected: Callable[[], bool]) -> None:
+    def __init__(self, database: Database, clock: Clock, slack: Callable[[], str | None]) -> None:
         self._database = database
         self._clock = clock
-        self._connected = connected
+        self._slack = slack
 
     async def report(self) -> Report:
         """Look at everything once."""
-        problems = [] if self._connected() else ["not connected to Slack"]
+        problems = [trouble] if (trouble := self._slack()) else []
         try:
             now = self._clock.now()
             report = await self._database.read(lambda connection: look(connection, now=now))

@@ -188,11 +188,11 @@ def _sorted(method: str, error: SlackApiError) -> Exception:
     return Permanent(f"Slack refused {method}: {code}", code=code)
 
 
-async def check_app_token(session: aiohttp.ClientSession, *, token: str, base_url: str) -> None:
-    """Make sure that Socket Mode may be opened with this token; raises ConfigurationError if not."""
+async def open_socket(session: aiohttp.ClientSession, *, token: str, base_url: str) -> str:
+    """Return the address of a new WebSocket, good for one connection; raises ConfigurationError."""
     web = AsyncWebClient(base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[])
     try:
-        await web.apps_connections_open(app_token=token)
+        return str((await web.apps_connections_open(app_token=token))["url"])
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise ConfigurationError(
             f"SLACK_API_URL: Slack did not answer apps.connections.open: {error or 'time-out'}"

@@ -1,5 +1,7 @@
 """What the supervisor, the load balancer and Prometheus are told."""
 
+from dataclasses import replace
+
 from tests.doors.doors_kit import Answer, Scene, eventually
 
 BODY = b'{"action":"opened"}'
@@ -16,6 +18,8 @@ async def test_without_slack_it_is_alive_but_not_ready_and_says_why(scene: Scene
         answer = await scene.get("/readyz")
         return answer if answer.status == 503 else None
 
+    workspace = scene.slack.workspace
+    workspace.rules = replace(workspace.rules, ticket_life=-1.0)  # nothing can be opened again
     scene.slack.hub.drop()
     answer = await eventually(refused)
     assert answer.json == {"ready": False, "problems": ["not connected to Slack"]}

@@ -242,6 +242,7 @@ async def test_while_the_database_is_away_people_are_told_that_nothing_was_chang
 
 async def test_it_comes_back_when_slack_asks_it_to_reconnect(scene: Scene) -> None:
     hub = scene.slack.hub
+    await scene.slack.until(lambda: len(hub.connections) == 2)
     await hub.disconnect()
-    await scene.slack.until(lambda: hub.connected_count == 2)
+    await scene.slack.until(lambda: hub.connected_count == 4)
     assert "PatchForge answers to" in shown(await _ask(scene, "help"))
