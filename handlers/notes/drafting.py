@@ -19,7 +19,6 @@ from storage import facts, jobs, messages, notes, subscriptions
 
 # After so many failures the note is written from what is known without GitHub.
 _PATIENCE = 4
-_COMMITS_SHOWN = 20
 _UNREAD = "commits and diff were not read, Regenerate tries again"
 
 
@@ -45,7 +44,7 @@ async def draft(context: Context, job: Job) -> Finish:
     """Read the change, write the note, and post it into the thread of each card."""
     pull = await _pull(context, job.payload["pull_id"])
     change = await _read(context, pull, job)
-    note = _with_evidence(await write_note(change, context.llm), change)
+    note = _with_authors(await write_note(change, context.llm), change)
     to, now = recipients(change), context.clock.now()
 
     def record(connection: Connection) -> None:
@@ -80,7 +79,7 @@ async def redraft(context: Context, job: Job) -> Finish:
         return Finish({"skipped": "the draft was decided meanwhile"})
     pull = await _pull(context, row["pull_id"])
     change = await _read(context, pull, job)
-    note = _with_evidence(await write_note(change, context.llm, row["guidance"]), change)
+    note = _with_authors(await write_note(change, context.llm, row["guidance"]), change)
     if row["guidance"] and not context.llm.enabled:
         note = replace(note, extra={**note.extra, "unheeded": True})
     to, now = recipients(change), context.clock.now()
@@ -123,10 +122,8 @@ async def _read(context: Context, pull: Pull, job: Job) -> Change:
         return Change(pull, (), (), (), f"{_UNREAD}: {error}")
 
 
-def _with_evidence(note: Note, change: Change) -> Note:
-    """Add the words and counts behind the evidence, and who wrote the change: they may not approve it."""
-    subjects = {commit.sha: commit.message.partition("\n")[0][:200] for commit in change.commits}
-    counts = {file.path: (file.additions, file.deletions) for file in change.files}
+def _with_authors(note: Note, change: Change) -> Note:
+    """Add who wrote the change: they may not approve its note."""
     people = recipients(change)
     authors = {change.pull.author, *(commit.login for commit in change.commits)}
     authors |= {person.login for person in people}
@@ -136,8 +133,6 @@ def _with_evidence(note: Note, change: Change) -> Note:
         note,
         extra={
             **note.extra,
-            "commits": [(sha, subjects[sha]) for sha in note.commits[:_COMMITS_SHOWN] if sha in subjects],
-            "files": [(path, *counts[path]) for path in note.paths if path in counts],
             "authors": sorted(login for login in authors if login),
             "addresses": sorted({address.lower() for address in addresses if address}),
         },
