@@ -24,6 +24,10 @@ class _UnwantedError(PatchForgeError):
     """The address wants no e-mail."""
 
 
+class _TakenError(PatchForgeError):
+    """Another attempt took the e-mail over while this one was held up."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Letter:
     mail: RowMapping
@@ -50,6 +54,8 @@ async def send(context: Context, job: Job) -> Finish:
         answer = await context.mailer.send(_compose(context, letter), before_data)
     except _UnwantedError:
         return _finish(context, letter, MailState.SKIPPED, "unsubscribed")
+    except _TakenError:
+        return Finish({"skipped": "another attempt has it"})
     except Permanent as error:
         return _finish(context, letter, MailState.FAILED, str(error))
     except RetryLater as error:
@@ -121,14 +127,20 @@ def _compose(context: Context, letter: _Letter) -> Any:
 
 
 async def _mark_sending(context: Context, mail_id: int) -> None:
-    """Record durably that the text goes out now; raises _UnwantedError if the address wants no e-mail."""
+    """Record durably that the text goes out now.
+
+    Raises _UnwantedError if the address wants no e-mail, _TakenError if the lease was lost meanwhile and
+    whoever has it now came as far.
+    """
     now = context.clock.now()
 
     def record(connection: Connection) -> None:
         mail = notes.get_mail(connection, mail_id)
         if mail and notes.is_suppressed(connection, mail["address"]):
             raise _UnwantedError
-        notes.mark_mail(connection, mail_id, MailState.SENDING, now=now)
+        waiting = {MailState.QUEUED}
+        if not notes.mark_mail(connection, mail_id, MailState.SENDING, now=now, only_from=waiting):
+            raise _TakenError
 
     await context.database.write(record)
 
@@ -138,7 +150,10 @@ async def _mark_waiting(context: Context, letter: _Letter, reason: str) -> None:
     now = context.clock.now()
 
     def record(connection: Connection) -> None:
-        notes.mark_mail(connection, letter.mail["id"], MailState.QUEUED, now=now, reason=reason)
+        ours = {MailState.QUEUED, MailState.SENDING}
+        notes.mark_mail(
+            connection, letter.mail["id"], MailState.QUEUED, now=now, reason=reason, only_from=ours
+        )
         showing.mark_stale(connection, letter.pull.id, now=now)
 
     await context.database.write(record)
