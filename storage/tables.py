@@ -383,3 +383,20 @@ etags = Table(
     Column("etag", String(200), nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
 )
+
+# One line for each time that a message was shown: what `/patchforge why` tells. Only ever added to.
+showings = Table(
+    "showings",
+    metadata,
+    _id(),
+    Column("message_id", Id, nullable=False),
+    Column("delivery_id", Id),  # the latest of those that had asked for it
+    Column("looked_at", UtcDateTime, nullable=False),  # when the facts were read: what came later is not in it
+    Column("shown_at", UtcDateTime, nullable=False),
+    Column("did", String(12), nullable=False),  # posted, edited, unchanged, skipped, gone
+    Column("why", Text),
+    Column("attempts", Integer, nullable=False),  # those before, that failed
+    Column("error", Text),
+)
+Index("ix_showings_message_id", showings.c.message_id, showings.c.id)
+Index("ix_showings_shown_at", showings.c.shown_at)
