@@ -20,12 +20,12 @@ from storage import facts, jobs, notes
 _UNKNOWN = "the mail server never confirmed it"
 
 
-class _UnwantedError(PatchForgeError):
-    """The address wants no e-mail."""
+class _NotSentError(PatchForgeError):
+    """The text is not to go out after all; `finish` is how the job ends."""
 
-
-class _TakenError(PatchForgeError):
-    """Another attempt took the e-mail over while this one was held up."""
+    def __init__(self, finish: Finish) -> None:
+        super().__init__("not sent")
+        self.finish = finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,12 @@ async def send(context: Context, job: Job) -> Finish:
         return _finish(context, letter, MailState.FAILED, "e-mail is switched off now")
 
     async def before_data() -> None:
-        await _mark_sending(context, mail["id"])
+        await _mark_sending(context, letter)
 
     try:
         answer = await context.mailer.send(_compose(context, letter), before_data)
-    except _UnwantedError:
-        return _finish(context, letter, MailState.SKIPPED, "unsubscribed")
-    except _TakenError:
-        return Finish({"skipped": "another attempt has it"})
+    except _NotSentError as end:
+        return end.finish
     except Permanent as error:
         return _finish(context, letter, MailState.FAILED, str(error))
     except RetryLater as error:
@@ -126,21 +124,20 @@ def _compose(context: Context, letter: _Letter) -> Any:
     )
 
 
-async def _mark_sending(context: Context, mail_id: int) -> None:
+async def _mark_sending(context: Context, letter: _Letter) -> None:
     """Record durably that the text goes out now.
 
-    Raises _UnwantedError if the address wants no e-mail, _TakenError if the lease was lost meanwhile and
-    whoever has it now came as far.
+    Raises _NotSentError if the address wants no e-mail, or if another attempt came as far while this one was
+    held up.
     """
-    now = context.clock.now()
+    now, mail = context.clock.now(), letter.mail
 
     def record(connection: Connection) -> None:
-        mail = notes.get_mail(connection, mail_id)
-        if mail and notes.is_suppressed(connection, mail["address"]):
-            raise _UnwantedError
+        if notes.is_suppressed(connection, mail["address"]):
+            raise _NotSentError(_finish(context, letter, MailState.SKIPPED, "unsubscribed"))
         waiting = {MailState.QUEUED}
-        if not notes.mark_mail(connection, mail_id, MailState.SENDING, now=now, only_from=waiting):
-            raise _TakenError
+        if not notes.mark_mail(connection, mail["id"], MailState.SENDING, now=now, only_from=waiting):
+            raise _NotSentError(Finish({"skipped": "another attempt has it"}))
 
     await context.database.write(record)
 
