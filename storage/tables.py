@@ -391,7 +391,7 @@ showings = Table(
     _id(),
     Column("message_id", Id, nullable=False),
     Column("delivery_id", Id),  # the latest of those that had asked for it
-    Column("looked_at", UtcDateTime, nullable=False),  # when the facts were read: what came later is not in it
+    Column("looked_at", UtcDateTime, nullable=False),  # when the facts were read: later ones are not in it
     Column("shown_at", UtcDateTime, nullable=False),
     Column("did", String(12), nullable=False),  # posted, edited, unchanged, skipped, gone
     Column("why", Text),
@@ -399,4 +399,3 @@ showings = Table(
     Column("error", Text),
 )
 Index("ix_showings_message_id", showings.c.message_id, showings.c.id)
-Index("ix_showings_shown_at", showings.c.shown_at)

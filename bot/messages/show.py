@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -12,7 +12,7 @@ from bot.clients.slack import Slack
 from bot.errors import Permanent, RetryLater
 from bot.ledger.worker import Finish
 from bot.models import Clock, Job, SlackMessage
-from storage import jobs, messages
+from storage import evidence, jobs, messages
 from storage.database import Database
 
 # What Slack says when a channel does not take the bot's messages.
@@ -39,12 +39,19 @@ class Unwanted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The message's row, its parent's, and what it should show; without `content`, `why` not."""
+    """The message's row, its parent's, and what it should show; without `content`, `why` not.
+
+    `at` is when the facts were read, `delivery_id` the latest delivery that had asked by then, and `error`
+    what became of the attempt before.
+    """
 
     row: RowMapping
     parent: RowMapping | None
     content: SlackMessage | None = None
     why: str = ""
+    at: datetime | None = None
+    delivery_id: int | None = None
+    error: str | None = None
 
 
 class Shower:
@@ -65,14 +72,35 @@ class Shower:
         """
         now = self._clock.now()
         if wanted.content is None:
-            return Finish({"skipped": wanted.why})
+            return self._noted(job, wanted, Finish({"skipped": wanted.why}))
         try:
-            return await self._bring(job, wanted, wanted.content)
+            return self._noted(job, wanted, await self._bring(job, wanted, wanted.content))
         except Permanent as error:
             code = error.code
             if code in SHUT_OUT:
                 await self._database.write(lambda connection: _refused(connection, wanted.row, code, now))
             raise
+
+    def _noted(self, job: Job, wanted: Wanted, finish: Finish) -> Finish:
+        """Let what came of it be noted beside the outcome, which the next showing overwrites."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            if finish.work:
+                finish.work(connection)
+            evidence.add_showing(
+                connection,
+                message_id=wanted.row["id"],
+                delivery_id=wanted.delivery_id,
+                looked_at=wanted.at or now,
+                shown_at=now,
+                did=next(iter(finish.outcome)),
+                why=wanted.why or None,
+                attempts=job.attempts,
+                error=wanted.error,
+            )
+
+        return Finish(finish.outcome, work)
 
     async def _bring(self, job: Job, wanted: Wanted, content: SlackMessage) -> Finish:
         row, now = wanted.row, self._clock.now()
@@ -105,6 +133,13 @@ class Shower:
     def look(self, connection: Connection, job: Job) -> Wanted:
         """Find out what the message of this job should show; raises RetryLater and Permanent."""
         now = self._clock.now()
+        wanted = self._wanted(connection, job, now)
+        asked = evidence.ledger_says(connection, job.id)
+        if asked is None:
+            return wanted
+        return replace(wanted, at=now, delivery_id=asked["delivery_id"], error=asked["error"])
+
+    def _wanted(self, connection: Connection, job: Job, now: datetime) -> Wanted:
         row = messages.get(connection, job.payload["message_id"])
         if row is None:
             raise Permanent("the message is no longer wanted")

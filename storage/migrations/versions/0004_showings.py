@@ -28,4 +28,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_showings")),
     )
     op.create_index("ix_showings_message_id", "showings", ["message_id", "id"], unique=False)
-    op.create_index("ix_showings_shown_at", "showings", ["shown_at"], unique=False)
