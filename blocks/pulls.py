@@ -64,7 +64,7 @@ def stage(facts: PullFacts) -> Stage:
     pull = facts.pull
     if pull.state is not PullState.OPEN:
         return Stage.MERGED if pull.state is PullState.MERGED else Stage.CLOSED
-    states = {check.state for check in told(facts.checks)}
+    states = {check.state for check in facts.checks}
     said = set(facts.verdicts().values())
     reasons = (
         (Stage.DRAFT, pull.draft),
@@ -76,33 +76,18 @@ def stage(facts: PullFacts) -> Stage:
     return next((reached for reached, holds in reasons if holds), Stage.WAITING)
 
 
-def told(checks: Sequence[Check]) -> Sequence[Check]:
-    """Leave out suites and workflows where their single runs are known, so that nothing counts twice.
-
-    A workflow that failed before any of its runs did stays.
-    """
-    single = [check for check in checks if check.source in {"run", "status"}]
-    workflows = [check for check in checks if check.source == "workflow"]
-    if not single:
-        return workflows or checks
-    if any(check.state is CheckState.FAILED for check in single):
-        return single
-    return single + [check for check in workflows if check.state is CheckState.FAILED]
-
-
 def summary(checks: Sequence[Check]) -> Markup:
     """Sum up checks, naming and linking those that failed; nothing when there are none."""
-    shown = told(checks)
-    if not shown:
+    if not checks:
         return Markup()
-    failed = [check for check in shown if check.state is CheckState.FAILED]
-    running = sum(check.state is CheckState.RUNNING for check in shown)
+    failed = [check for check in checks if check.state is CheckState.FAILED]
+    running = sum(check.state is CheckState.RUNNING for check in checks)
     if failed:
         also = f", {running} running" if running else ""
-        return kit.join(f"❌ {len(failed)} of {len(shown)} failed: ", named(failed), also)
+        return kit.join(f"❌ {len(failed)} of {len(checks)} failed: ", named(failed), also)
     if running:
-        return Markup(f"⏳ {running} of {len(shown)} running")
-    return Markup(f"✅ {count(len(shown), 'check')}")
+        return Markup(f"⏳ {running} of {len(checks)} running")
+    return Markup(f"✅ {count(len(checks), 'check')}")
 
 
 def named(checks: Sequence[Check], most: int = _CHECKS_NAMED) -> Markup:

@@ -15,7 +15,7 @@ _REVIEWERS = 8
 class CardView:
     """What a card shows: `web_url` is GitHub's web address, `people` maps logins to Slack ids.
 
-    `muted_by` is a Slack id; `closed_by` the login of who closed it unmerged, if that is known.
+    `muted_by` is a Slack id.
     """
 
     facts: PullFacts
@@ -24,7 +24,6 @@ class CardView:
     web_url: str
     people: Mapping[str, str] = field(default_factory=dict)
     muted_by: str | None = None
-    closed_by: str | None = None
 
 
 def card(view: CardView) -> SlackMessage:
@@ -48,8 +47,7 @@ def card(view: CardView) -> SlackMessage:
 def _folded(view: CardView) -> SlackMessage:
     pull = view.facts.pull
     stage = pulls.stage(view.facts)
-    who = pull.merged_by if stage is pulls.Stage.MERGED else view.closed_by
-    at = pull.merged_at if stage is pulls.Stage.MERGED else pull.closed_at
+    who, at = pull.merged_by, pull.merged_at or pull.closed_at
     end = kit.join(
         stage.value,
         *((" by ", pulls.person(who, {})) if who else ()),

@@ -37,16 +37,15 @@ def review_rerequested(reviewer: str, by: str | None, people: pulls.People) -> S
 def ci_failed(sha: str, checks: Sequence[Check]) -> SlackMessage:
     """Tell which checks failed on a commit, and in the same message later that they run again or recovered.
 
-    `checks` is all that is known of the commit now.
+    `checks` is what they say of the commit now.
     """
-    shown = pulls.told(checks)
     commit = kit.code(sha[:7])
-    failed = [check for check in shown if check.state is CheckState.FAILED]
+    failed = [check for check in checks if check.state is CheckState.FAILED]
     if failed:
         line = kit.join("❌ CI failed on ", commit, ": ", pulls.named(failed, 8))
         names = pulls.listed([kit.cut(check.name, 60) for check in failed[:8]], len(failed))
         return _reply(kit.join("CI failed on ", sha[:7], ": ", names), line)
-    if any(check.state is CheckState.RUNNING for check in shown):
+    if any(check.state is CheckState.RUNNING for check in checks):
         return _reply(f"CI is running again on {sha[:7]}", kit.join("⏳ CI is running again on ", commit))
     return _reply(f"CI recovered on {sha[:7]}", kit.join("✅ CI recovered on ", commit))
 
