@@ -209,6 +209,10 @@ class Subscription:
     created_by: str
     created_at: datetime
 
+    def stood_at(self, moment: datetime) -> bool:
+        """Tell whether it existed at a moment as GitHub gives it, in whole seconds."""
+        return self.created_at.replace(microsecond=0) <= moment
+
 
 @dataclass(frozen=True, slots=True)
 class SlackMessage:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from bot.config import Settings
 from bot.context import Context
 from bot.facts.project import Change
 from bot.ledger.policy import Policy
@@ -81,10 +82,15 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A job that the clock asks for; `every` is the time between two ticks."""
+    """A job that the clock asks for.
+
+    `every` is the time between two ticks, or finds it in the settings, where zero is never. With `at_start`
+    the job is also done whenever a process starts.
+    """
 
     kind: str
-    every: timedelta
+    every: timedelta | Callable[[Settings], timedelta]
+    at_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)

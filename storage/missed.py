@@ -41,6 +41,15 @@ class Watch:
     polled_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The commit at the head of a pull request, in the repository that it is to be merged into."""
+
+    repo_id: int
+    repo: str
+    sha: str
+
+
 # Webhooks and their deliveries
 
 
@@ -146,16 +155,16 @@ def heard_from(connection: Connection, *, since: datetime) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def open_heads(connection: Connection, repo: str, *, limit: int) -> list[str]:
-    """Return the head commits of a repository's open pull requests, those touched last first."""
+def open_heads(connection: Connection, repo: str, *, limit: int) -> list[Head]:
+    """Return the heads of a repository's open pull requests, those touched last first."""
     query = (
-        select(pulls.c.head_sha)
+        select(repositories.c.id, repositories.c.full_name, pulls.c.head_sha)
         .join(repositories, repositories.c.id == pulls.c.repo_id)
         .where(func.lower(repositories.c.full_name) == repo, pulls.c.state == PullState.OPEN)
         .order_by(pulls.c.updated_at.desc())
         .limit(limit)
     )
-    return list(connection.execute(query).scalars())
+    return [Head(*row) for row in connection.execute(query)]
 
 
 # Tags

@@ -74,6 +74,12 @@ def of_repo(connection: Connection, repo: str) -> list[Subscription]:
     return [_subscription(row) for row in rows(connection, _OF_REPO, {"name": repo.lower()})]
 
 
+def repos(connection: Connection) -> list[str]:
+    """Return the repositories that some channel follows, in lower case."""
+    query = select(subscriptions.c.repo).distinct().order_by(subscriptions.c.repo)
+    return list(connection.execute(query).scalars())
+
+
 def rename_repo(connection: Connection, old: str, new: str) -> None:
     """Follow a renamed repository; a channel that already has the new name keeps that subscription."""
     old, new = old.lower(), new.lower()

@@ -55,7 +55,8 @@ def _repository(scope: Scope, repo: payloads.Repository, *, certain: bool) -> bo
         updated_at=repo.updated_at,
         certain=certain,
     )
-    if former:
+    # The former name may belong to a new repository by now.
+    if former and not facts.is_repository(scope.connection, former):
         subscriptions.rename_repo(scope.connection, former, repo.full_name)
     return former is not None
 
@@ -89,6 +90,8 @@ def is_bot(user: payloads.User | None) -> bool:
 def _pull(scope: Scope, repo_id: int, pull: payloads.PullRequest) -> bool:
     """Write the pull request unless a newer one is known; True if it is at least as new."""
     known = facts.pull_row(scope.connection, pull.id)
+    if known and known["repo_id"] != repo_id:
+        raise ValueError("this pull request is another repository's")
     merged = pull.merged_at is not None
     if known and pull.updated_at < known["updated_at"]:
         _fill(scope, pull, known)
@@ -152,14 +155,20 @@ def _fill(scope: Scope, pull: payloads.PullRequest, known: RowMapping) -> None:
 
 
 def refresh(
-    connection: Connection, repo_id: int, number: int, *, now: datetime, delay: timedelta = timedelta()
+    connection: Connection,
+    repo_id: int,
+    number: int,
+    *,
+    now: datetime,
+    delay: timedelta = timedelta(),
+    repo: str | None = None,
 ) -> None:
-    """Ask for the pull request to be fetched from GitHub."""
+    """Ask for the pull request to be fetched from GitHub; `repo` is for one that is not known yet."""
     jobs.enqueue(
         connection,
         "pull.refresh",
         f"refresh:{repo_id}:{number}",
-        payload={"repo_id": repo_id, "number": number},
+        payload={"repo_id": repo_id, "number": number} | ({"repo": repo} if repo else {}),
         run_at=now + delay,
         now=now,
         again=True,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping
 
 from bot.facts import payloads
-from bot.facts.project import Change, is_bot
+from bot.facts.project import REFRESHED, Change, is_bot
 from bot.models import CheckState, Pull, PullState, Subscription, Verdict
 from bot.subscriptions.filters import matches, parse_filter
 from handlers.reviews.batches import GATHER, batch_of
@@ -51,6 +51,8 @@ def on_change(connection: Connection, change: Change) -> None:
             if row is None and _wants_card(subscription, pull, change):
                 row = cards[subscription.channel] = _add_card(connection, subscription.channel, pull, change)
                 told = [*_since_closed(connection, pull, wanted), *told]
+            if wanted & {"reviews", "merges"} and _merge_learned(subscription, pull, change):
+                told = [*told, Told("merged", "")]
             if row is not None:
                 told = [*told, *_asked_again(change, known.values(), row)]
                 _tell(connection, change, known, row, told)
@@ -72,9 +74,15 @@ def _wants_card(subscription: Subscription, pull: Pull, change: Change) -> bool:
     if (pull.state is PullState.OPEN or _was_open(change)) and wanted & {"reviews", "ci", "comments"}:
         return True
     closing = change.event == "pull_request" and change.action == "closed"
-    return closing and bool(
+    return (closing or _merge_learned(subscription, pull, change)) and bool(
         "reviews" in wanted or (pull.state is PullState.MERGED and wanted & {"merges", "notes"})
     )
+
+
+def _merge_learned(subscription: Subscription, pull: Pull, change: Change) -> bool:
+    """Tell whether only GitHub's answer, and no event, tells of a merge that the channel was there for."""
+    asked = change.event == "pull_request" and change.action == REFRESHED
+    return asked and pull.merged_at is not None and subscription.stood_at(pull.merged_at)
 
 
 def _was_open(change: Change) -> bool:
