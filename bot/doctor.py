@@ -1,5 +1,6 @@
 """`patchforge doctor`: every setting with where it came from, and whether the outside answers."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -7,11 +8,13 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from bot.clients.slack import Slack, check_app_token
+from bot.clients.slack import Slack, open_socket
 from bot.config import Settings, origins
 from bot.errors import PatchForgeError
 from storage.database import Database, DatabaseUnavailable
 
+# What stands between `//` and the last `@` before the path.
+_USERINFO = re.compile(r"://[^/?#]*@")
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
@@ -46,12 +49,12 @@ def _settings_table(settings: Settings) -> Table:
 
 
 def _masked(value: object) -> str:
-    """Show a value; of a secret only that it is there, and how it begins."""
+    """Show a value; of a secret only that it is there, and of an address no password."""
     if isinstance(value, SecretStr):
-        return f"{value.get_secret_value()[:5]}…"
+        return "set"
     if isinstance(value, tuple):
         return f"{len(value)} set" if value else "—"
-    return "—" if value in (None, "") else str(value)
+    return "—" if value in (None, "") else _USERINFO.sub("://***@", str(value))
 
 
 async def _bot_token(settings: Settings, session: aiohttp.ClientSession) -> str:
@@ -66,7 +69,7 @@ async def _app_token(settings: Settings, session: aiohttp.ClientSession) -> str:
     if settings.slack_app_token is None:
         raise PatchForgeError("SLACK_APP_TOKEN is not set")
     token = settings.slack_app_token.get_secret_value()
-    await check_app_token(session, token=token, base_url=settings.slack_api_url)
+    await open_socket(session, token=token, base_url=settings.slack_api_url)
     return "Socket Mode may be opened"
 
 

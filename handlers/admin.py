@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from blocks import admin as blocks
 from bot.context import Context
-from bot.errors import Permanent, UserError
+from bot.errors import Permanent, RetryLater, UserError
 from bot.health import look
 from handlers.feature import Command, CommandCall, Feature, Reply
 from storage import channels, jobs, subscriptions
@@ -16,6 +16,15 @@ _SWITCH = {"on": True, "off": False}
 
 async def _status(context: Context, call: CommandCall) -> Reply:
     now = context.clock.now()
+    try:
+        may_read_all = await _is_admin(context, call.user)
+    except (Permanent, RetryLater):
+        may_read_all = False
+
+    def why(row: RowMapping) -> str:
+        """Give the reason: it may name a private repository or an address, which not everybody may know."""
+        mine = row["lane"] == call.channel
+        return (row["error"] or "") if mine or may_read_all else "an admin of this workspace can see why"
 
     def read(connection: Connection) -> blocks.Status:
         report = look(connection, now=now)
@@ -24,7 +33,7 @@ async def _status(context: Context, call: CommandCall) -> Reply:
             waiting=report.waiting,
             last_delivery=report.last_delivery,
             stopped=tuple(
-                blocks.Stopped(row["kind"], row["lane"], row["error"] or "", row["finished_at"])
+                blocks.Stopped(row["kind"], row["lane"], why(row), row["finished_at"])
                 for row in jobs.stopped(connection, limit=5)
             ),
             stopped_in_all=report.parked + report.failed,
@@ -65,11 +74,15 @@ async def _require_owner(context: Context, call: CommandCall) -> None:
         raise UserError("I cannot see this channel; invite me first, with `/invite @PatchForge`.") from None
     if channel.get("creator") == call.user:
         return
-    user = await context.slack.user(call.user)
-    if not (user.get("is_admin") or user.get("is_owner")):
+    if not await _is_admin(context, call.user):
         raise UserError(
             "Only the person who made this channel or a workspace admin can change this; ask one of them."
         )
+
+
+async def _is_admin(context: Context, user: str) -> bool:
+    found = await context.slack.user(user)
+    return bool(found.get("is_admin") or found.get("is_owner"))
 
 
 FEATURE = Feature(

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -20,6 +21,10 @@ from storage.database import DatabaseUnavailable
 
 # GitHub's own limit for a delivery.
 MAX_BODY = 25 * 1024 * 1024
+# Bytes of all bodies together that have arrived and are not yet answered.
+MOST_ARRIVING = 128 * 1024 * 1024
+# Seconds for a body to arrive; GitHub itself gives up after ten.
+_PATIENCE = 15.0
 # To check and read a larger body takes long enough to hold up everybody else.
 _BIG = 256 * 1024
 _PIECE = 64 * 1024
@@ -36,10 +41,18 @@ class Refusal(Exception):
         self.status, self.reason, self.outcome = status, reason, outcome
 
 
+@dataclass(slots=True)
+class _Taken:
+    """How many bytes of one body have arrived."""
+
+    size: int = 0
+
+
 class GitHubDoor:
     """Verifies, commits, then answers; what a delivery means is found out later."""
 
     def __init__(self, context: Context, inbox: Inbox[Any], metrics: Metrics, health: Health) -> None:
+        self._arriving = 0
         self._context = context
         self._inbox = inbox
         self._metrics = metrics
@@ -65,8 +78,9 @@ class GitHubDoor:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer one delivery: 202 once durable, 200 if known, 4xx if it is none, 503 if not kept."""
+        taken = _Taken()
         try:
-            body = await request.read()
+            body = await self._read(request, taken)
             started = time.perf_counter()
             if len(body) < _BIG:
                 delivery = self._delivery(request, body)
@@ -82,12 +96,17 @@ class GitHubDoor:
         except web.HTTPRequestEntityTooLarge:
             self._metrics.deliveries.labels("too_large").inc()
             return web.json_response({"error": "the body is larger than 25 MiB"}, status=413)
+        except TimeoutError:
+            self._metrics.deliveries.labels("malformed").inc()
+            return web.json_response({"error": "the body took too long"}, status=408)
         except (DatabaseUnavailable, InboxFull) as error:
             log.warning("delivery.unavailable", error=str(error) or "the inbox is full")
             self._metrics.deliveries.labels("unavailable").inc()
             return web.json_response(
                 {"error": "not stored; deliver it again"}, status=503, headers={"Retry-After": "30"}
             )
+        finally:
+            self._arriving -= taken.size
         self._metrics.ack_seconds.observe(time.perf_counter() - started)
         if delivery.event == "ping":
             self._metrics.deliveries.labels("ping").inc()
@@ -95,6 +114,26 @@ class GitHubDoor:
         outcome = "duplicate" if not new else ("accepted" if delivery.state == "new" else "ignored")
         self._metrics.deliveries.labels(outcome).inc()
         return web.json_response({"delivery": outcome}, status=202 if new else 200)
+
+    async def _read(self, request: web.Request, taken: "_Taken") -> bytes:
+        """Read the body; strangers together get no more memory and time than a busy GitHub needs.
+
+        Raises Refusal before reading what bears no signature, HTTPRequestEntityTooLarge, InboxFull or
+        TimeoutError.
+        """
+        if not request.headers.get("X-Hub-Signature-256"):
+            raise Refusal(401, "the X-Hub-Signature-256 is missing", "bad_signature")
+        pieces: list[bytes] = []
+        async with asyncio.timeout(_PATIENCE):
+            while piece := await request.content.readany():
+                taken.size += len(piece)
+                self._arriving += len(piece)
+                if taken.size > MAX_BODY:
+                    raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY, actual_size=taken.size)
+                if self._arriving > MOST_ARRIVING:
+                    raise InboxFull
+                pieces.append(piece)
+        return b"".join(pieces)
 
     def _delivery(self, request: web.Request, body: bytes) -> Delivery:
         """Check the signature before anything is parsed; raises Refusal."""

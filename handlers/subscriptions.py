@@ -75,7 +75,7 @@ async def edit(ctx: Context, click: Click) -> Reply:
     """Open the form with what is set now."""
     wanted = ids.decode(ids.SubscriptionRef, click.value)
     found = await ctx.database.read(lambda connection: subscriptions.get(connection, wanted.id))
-    if found is None:
+    if found is None or found.channel != click.channel:
         raise UserError(_GONE)
     ticked, rest = _split_filter(found.filter)
     await ctx.slack.open_view(
@@ -110,6 +110,9 @@ async def remove(ctx: Context, click: Click) -> Reply:
     wanted = ids.decode(ids.SubscriptionRef, click.value)
 
     def work(connection: Connection) -> Subscription | None:
+        found = subscriptions.get(connection, wanted.id)
+        if found is None or found.channel != click.channel:
+            return None
         homes.mark_stale(connection, now=ctx.clock.now(), actor=click.user)
         return subscriptions.remove(connection, wanted.id)
 
@@ -122,6 +125,8 @@ async def remove(ctx: Context, click: Click) -> Reply:
 async def undo(ctx: Context, click: Click) -> Reply:
     """Bring a removed subscription back as it was, unless somebody made a new one meanwhile."""
     gone = ids.decode(ids.RemovedRef, click.value)
+    if gone.channel != click.channel:
+        raise UserError(_GONE)
 
     def work(connection: Connection) -> Subscription:
         for known in subscriptions.of_channel(connection, gone.channel):

@@ -110,7 +110,9 @@ def put_review(connection: Connection, values: Mapping[str, Any], *, first: bool
         statement.on_conflict_do_update(
             index_elements=[reviews.c.id],
             set_={"verdict": statement.excluded.verdict, "body": statement.excluded.body},
-            where=reviews.c.verdict != Verdict.DISMISSED,
+            where=and_(
+                reviews.c.verdict != Verdict.DISMISSED, reviews.c.pull_id == statement.excluded.pull_id
+            ),
         )
     )
 
@@ -128,6 +130,7 @@ def put_comment(connection: Connection, values: Mapping[str, Any], *, first: boo
                 "body": statement.excluded.body,
                 "deleted": or_(comments.c.deleted, statement.excluded.deleted),
             },
+            where=comments.c.pull_id == statement.excluded.pull_id,
         )
     )
 

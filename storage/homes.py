@@ -29,6 +29,16 @@ def opened(
     )
 
 
+def left(connection: Connection, slack_user: str, channel: str) -> bool:
+    """Forget that the person is in the channel; False if that was not known."""
+    row = get(connection, slack_user)
+    if row is None or channel not in row["channels"]:
+        return False
+    kept = [one for one in row["channels"] if one != channel]
+    connection.execute(update(homes).where(homes.c.slack_user == slack_user).values(channels=kept))
+    return True
+
+
 def shown(connection: Connection, slack_user: str, digest: str) -> None:
     """Record what Home shows the person."""
     connection.execute(update(homes).where(homes.c.slack_user == slack_user).values(shown=digest))

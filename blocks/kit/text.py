@@ -34,8 +34,9 @@ _UNCLEAN = re.compile(f"[{_HIDDEN}\u200d\\t\\n\\r\\v\\f\x85\u2028\u2029]")
 _SPECIAL = re.compile(f"[{_HIDDEN}\u200d\\t\\n\\r\\v\\f\x85\u2028\u2029&<>*_~`]")
 # A zero-width joiner stays where it glues an emoji together.
 _INVISIBLE = re.compile(f"[{_HIDDEN}]|(?<![\u2190-\u3299\ufe0f\U0001f000-\U0001faff])\u200d")
-_BREAK = re.compile(r"[^\S\n]*(?:\r\n|[\n\r\v\f\x85\u2028\u2029])")
-_BREAKS = re.compile(r"[^\S\n]*\n\s*")
+# Each looks at a run of space from its beginning only: from every place in it, it would take the square.
+_BREAK = re.compile(r"(?<![^\S\n])[^\S\n]*(?:\r\n|[\n\r\v\f\x85\u2028\u2029])")
+_BREAKS = re.compile(r"(?<![^\S\n])[^\S\n]*\n\s*")
 # A `*`, `_` or `~` formats only at the edge of a word; `snake_case` and `2*3` stay as they are.
 _FORMATTING = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])|`")
 _LOOKS_LIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}  # noqa: RUF001 - look-alikes are the point

@@ -60,7 +60,7 @@ def compose(
     `sender` is MAIL_FROM, `Name <address>` or an address; `message_id` has its angle brackets; `web_url` is
     GitHub's, and `unsubscribe_url` takes a POST (RFC 8058) and shows a page to a GET.
     """
-    title = one_line(pull.title, 160) or f"Pull request {pull.number}"
+    title = one_line(pull.title, 100) or f"Pull request {pull.number}"
     values = {
         "heading": TITLES[Category(category)],
         "text": visible(text).strip(),

@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 
 from bot.models import Change, Recipient
 from bot.notes.plain import one_line
+from bot.notes.verify import problem
+
+# Whoever writes a commit names as many as they like; whoever approves must be able to read the list.
+MOST = 100
+_NAME = 60
 
 _NOREPLY = re.compile(r"^(?:\d+\+)?(?P<login>[^@+]+)@users\.noreply\.(?:[\w-]+\.)+[\w-]+$", re.IGNORECASE)
 _NO_ANSWER = re.compile(r"^(?:no|do-?not)-?reply@|@(?:.*\.)?noreply\.", re.IGNORECASE)
@@ -31,7 +36,7 @@ def recipients(change: Change) -> tuple[Recipient, ...]:
     """Return the author and everyone who wrote commits or is named in a `Co-authored-by` trailer.
 
     One per person and one per address, whatever its case; a person's first usable address is taken. Whoever
-    cannot be written to is kept, with `skipped` saying why.
+    cannot be written to is kept, with `skipped` saying why; of more than 100 people only the first are.
     """
     pull = change.pull
     people: list[_Person] = []
@@ -41,13 +46,20 @@ def recipients(change: Change) -> tuple[Recipient, ...]:
     commits = sorted(change.commits, key=lambda commit: not _same(commit.login, pull.author))
     for commit in commits:
         _meet(people, commit.name, commit.address, commit.login)
-    for commit in commits:
-        for name, address in commit.co_authors:
-            _meet(people, name, address, None)
+    named = [(name, address) for commit in commits for name, address in commit.co_authors]
+    for name, address in named:
+        if len(people) > MOST:
+            break
+        _meet(people, name, address, None)
     found: dict[str, Recipient] = {}
     for number, person in enumerate(people):
         one = _recipient(person, is_bot=pull.author_is_bot and _same(person.login, pull.author))
         found.setdefault(one.address.lower() or f"\0{number}", one)
+    if len(found) > MOST:
+        return (
+            *list(found.values())[:MOST],
+            Recipient("All others", None, "", f"more than {MOST} are named"),
+        )
     return tuple(found.values())
 
 
@@ -93,7 +105,9 @@ def _known(people: Iterable[_Person], name: str, address: str, login: str | None
 def _recipient(person: _Person, *, is_bot: bool) -> Recipient:
     usable = next((known for known in person.addresses if unusable(known) is None), None)
     address = usable or (person.addresses[0] if person.addresses else "")
-    name = one_line(person.name or person.login or address.partition("@")[0], 100)
+    names = (one_line(text or "", _NAME) for text in (person.name, person.login, address.partition("@")[0]))
+    # A name is what a stranger wrote into a commit, and it greets the reader of an e-mail that bears ours.
+    name = next((text for text in names if problem(text) is None), "Someone")
     bot = is_bot or any(_BOT.search(text) for text in (person.login or "", address, person.name))
     return Recipient(name, person.login, address, "bot" if bot else unusable(address))
 

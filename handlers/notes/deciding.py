@@ -176,8 +176,8 @@ async def regenerate(context: Context, submission: Submission) -> Reply | FieldE
 async def require_right(context: Context, click: Click, draft_id: int) -> None:
     """Raise UserError unless this person may approve the draft: known, and not its only author.
 
-    They must be in a channel that shows it, and in the one they press its button in. A channel may let authors
-    approve their own notes; where several show it, all must, or an author would make one for the purpose.
+    They must be in a channel that shows it, and in the one they press its button in. A channel may let
+    authors approve their own notes; where several show it, all must, or an author would make one for it.
     Outside a channel, as in Home, the strict rule holds.
     """
 
@@ -255,7 +255,9 @@ async def _require_member(context: Context, user: str, places: Collection[str]) 
     except Permanent:
         theirs = []
     except RetryLater:
-        raise UserError("Slack did not tell me just now which channels you are in; please try again.") from None
+        raise UserError(
+            "Slack did not tell me just now which channels you are in; please try again."
+        ) from None
     if not set(theirs) & set(places):
         raise UserError("Only members of the channel decide about its release notes; join it first.")
 
