@@ -1,5 +1,6 @@
 """From a merge to a draft in the card's thread, and from guidance to the next one."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping
@@ -15,7 +16,7 @@ from bot.notes.recipients import recipients
 from bot.subscriptions.filters import matches, parse_filter
 from handlers.notes import showing
 from handlers.reviews import card_key
-from storage import facts, jobs, messages, notes, subscriptions
+from storage import facts, jobs, messages, notes, people, subscriptions
 
 # After so many failures the note is written from what is known without GitHub.
 _PATIENCE = 4
@@ -51,7 +52,7 @@ async def draft(context: Context, job: Job) -> Finish:
         notes.create_draft(
             connection,
             pull_id=pull.id,
-            note=note,
+            note=_with_people(connection, note),
             recipients=to,
             digest=digest(note.category, note.text, to),
             now=now,
@@ -92,7 +93,7 @@ async def redraft(context: Context, job: Job) -> Finish:
             connection,
             row["id"],
             row["digest"],
-            note=note,
+            note=_with_people(connection, note, current["evidence"]["extra"].get("people", ())),
             recipients=to,
             digest=digest(note.category, note.text, to),
         )
@@ -124,19 +125,26 @@ async def _read(context: Context, pull: Pull, job: Job) -> Change:
 
 def _with_authors(note: Note, change: Change) -> Note:
     """Add who wrote the change: they may not approve its note."""
-    people = recipients(change)
+    named = recipients(change)
     authors = {change.pull.author, *(commit.login for commit in change.commits)}
-    authors |= {person.login for person in people}
+    authors |= {person.login for person in named}
     addresses = {commit.address for commit in change.commits}
     addresses |= {address for commit in change.commits for _, address in commit.co_authors}
     return replace(
         note,
         extra={
             **note.extra,
+            "title": change.pull.title,  # of the e-mail: nobody changes it once people have read it
             "authors": sorted(login for login in authors if login),
             "addresses": sorted({address.lower() for address in addresses if address}),
         },
     )
+
+
+def _with_people(connection: Connection, note: Note, before: Collection[str] = ()) -> Note:
+    """Keep who the authors are in Slack: linking to another login later makes nobody else of them."""
+    found = people.slack_users(connection, note.extra["authors"]).values()
+    return replace(note, extra={**note.extra, "people": sorted({*before, *found})})
 
 
 def _told(note: Note) -> dict[str, object]:
