@@ -181,10 +181,7 @@ class Settings(BaseSettings):
     @property
     def github_web_url(self) -> str:
         """Return the address of GitHub's pages, without a slash at its end."""
-        api = self.github_api_url.rstrip("/")
-        if api == "https://api.github.com":
-            return "https://github.com"
-        return api.removesuffix("/api/v3")
+        return web_url(self.github_api_url)
 
     @property
     def app_private_key(self) -> str | None:
@@ -200,6 +197,17 @@ class Settings(BaseSettings):
         for name in ("slack_bot_token", "slack_app_token", "github_webhook_secret"):
             if not getattr(self, name):
                 raise ConfigurationError(f"{name.upper()} is not set; see the README's configuration table")
+
+
+def web_url(api_url: str) -> str:
+    """Return the address of the pages that belong to a GitHub's API, without a slash at its end.
+
+    The API lies below /api/v3 on an Enterprise Server, else on a host `api.` of its own.
+    """
+    api = api_url.rstrip("/")
+    if api.endswith("/api/v3"):
+        return api.removesuffix("/api/v3")
+    return api.replace("://api.", "://", 1)
 
 
 def load_settings() -> Settings:

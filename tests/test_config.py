@@ -173,3 +173,5 @@ def test_addresses_are_given_without_a_slash_at_their_end(monkeypatch: pytest.Mo
     monkeypatch.setenv("GITHUB_API_URL", "https://git.example/api/v3/")
     assert load_settings().base_url == "https://bot.example"
     assert load_settings().github_web_url == "https://git.example"
+    monkeypatch.setenv("GITHUB_API_URL", "https://api.acme.ghe.com/")
+    assert load_settings().github_web_url == "https://acme.ghe.com"

@@ -288,6 +288,11 @@ async def test_an_app_keeps_its_token_until_it_is_about_to_expire(
     clock.moment += timedelta(minutes=56)
     await github.repository(REPO)
     assert tokens_made() == 2
+    server.github.faults.add("/repos", "401")
+    with pytest.raises(RetryLater):
+        await github.repository(REPO)
+    await github.repository(REPO)
+    assert tokens_made() == 3
 
 
 async def test_a_key_that_is_none_is_a_final_failure(
@@ -296,19 +301,6 @@ async def test_a_key_that_is_none_is_a_final_failure(
     github = GitHub(http, world[0].api_url, clock=SystemClock(), app_id=1, private_key="nonsense")
     with pytest.raises(Permanent, match="GITHUB_APP_PRIVATE_KEY"):
         await github.repository(REPO)
-
-
-@pytest.mark.parametrize(
-    ("api", "web_url"),
-    [
-        ("https://api.github.com", "https://github.com"),
-        ("https://api.github.com/", "https://github.com"),
-        ("https://git.acme.example/api/v3", "https://git.acme.example"),
-        ("http://127.0.0.1:9999", "http://127.0.0.1:9999"),
-    ],
-)
-async def test_the_pages_lie_beside_the_api(http: httpx.AsyncClient, api: str, web_url: str) -> None:
-    assert GitHub(http, api, clock=SystemClock()).web_url == web_url
 
 
 async def test_an_enterprise_server_is_asked_below_its_path(http: httpx.AsyncClient) -> None:

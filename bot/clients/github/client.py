@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -19,7 +18,7 @@ from bot.clients.github.answers import (
 from bot.clients.github.api import Api
 from bot.clients.github.feed import Feed
 from bot.clients.github.hooks import Hooks
-from bot.config import Settings
+from bot.config import Settings, web_url
 from bot.errors import Permanent
 from bot.models import Change, ChangedFile, Clock, Commit, Issue, Pull
 
@@ -58,8 +57,8 @@ class GitHub:
         private_key: str | None = None,
     ) -> None:
         app = (str(app_id), private_key) if app_id is not None and private_key else None
-        self._base_url = api_url.rstrip("/")
-        self._api = Api(client, self._base_url, clock=clock, token=token, app=app)
+        self._web_url = web_url(api_url)
+        self._api = Api(client, api_url.rstrip("/"), clock=clock, token=token, app=app)
         self.is_app = app is not None
         self.hooks = Hooks(self._api)
         self.feed = Feed(self._api)
@@ -78,14 +77,6 @@ class GitHub:
             app_id=settings.github_app_id,
             private_key=key,
         )
-
-    @property
-    def web_url(self) -> str:
-        """Return the address that people's links start with, without a slash at its end."""
-        parts = urlsplit(self._base_url)
-        if parts.hostname == "api.github.com":
-            return "https://github.com"
-        return f"{parts.scheme}://{parts.netloc}"
 
     async def repository(self, repo: str) -> Repository:
         """Return the repository `owner/name` under its present name."""
@@ -149,7 +140,7 @@ class GitHub:
         Of other repositories only public ones count: our token may read what the author of the text may not.
         """
         issues = []
-        for repo, number in closed_by(texts, pull.repo, self.web_url)[:_MAX_ISSUES]:
+        for repo, number in closed_by(texts, pull.repo, self._web_url)[:_MAX_ISSUES]:
             try:
                 if repo.lower() != pull.repo.lower() and (await self.repository(repo)).private:
                     continue
@@ -157,6 +148,6 @@ class GitHub:
             except Permanent:
                 continue
             if found.pull_request is None:
-                url = f"{self.web_url}/{repo}/issues/{found.number}"
+                url = f"{self._web_url}/{repo}/issues/{found.number}"
                 issues.append(Issue(found.number, clean(found.title), url))
         return issues
