@@ -26,6 +26,7 @@ from bot.errors import ConfigurationError, PatchForgeError
 from bot.health import Health
 from bot.inbox.processor import Processor
 from bot.inbox.receiver import Inbox
+from bot.ledger.policy import GUARDED, Policy
 from bot.ledger.worker import Finish, Loaded, Runner, Worker
 from bot.messages.show import Renderer, Shower
 from bot.metrics import Metrics
@@ -36,10 +37,14 @@ from handlers.github import GitHubDoor
 from handlers.slack import SlackDoor
 from storage import jobs
 from storage.database import DELIVERIES, JOBS, Database, DatabaseUnavailable
-from storage.migrate import upgrade
+from storage.listener import Listener
+from storage.messages import SHOW
+from storage.migrate import SchemaTooNew, upgrade
 
 # In seconds. Slack answers in well under one; a call that takes longer is looked up before it is repeated.
 _SLACK_TIMEOUT = 15.0
+# For requests at hand when the bot stops; what is not answered GitHub is asked for again.
+_LAST_REQUESTS = 1.0
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -70,7 +75,9 @@ async def started(
         )
         context = await _context(stack, settings, clock, database, session)
         metrics = Metrics()
-        worker = Worker(database, clock, _runners(context, features), observe=metrics.job)
+        worker = Worker(
+            database, clock, _runners(context, features), policies=_policies(features), observe=metrics.job
+        )
         listeners = {feature.name: feature.on_change for feature in features if feature.on_change}
         processor = Processor(
             database,
@@ -95,6 +102,10 @@ async def started(
         await slack_door.connect()
         for part in (worker.run(), processor.run(), slack_door.watch(), slack_door.keep_alive()):
             _task(stack, part)
+        if not database.is_sqlite:
+            listener = Listener(database, wake)
+            _task(stack, listener.run())
+            stack.callback(listener.stop)
 
         async def finish() -> None:
             processor.stop()
@@ -113,6 +124,8 @@ async def _database(stack: contextlib.AsyncExitStack, settings: Settings) -> Dat
         await database.open()
         stack.push_async_callback(database.aclose)
         await upgrade(database)
+    except SchemaTooNew as error:
+        raise ConfigurationError(f"DATABASE_URL: {error}") from None
     except (DatabaseUnavailable, OSError) as error:
         raise ConfigurationError(f"DATABASE_URL: the database cannot be opened: {_line(error)}") from None
     if database.is_sqlite:
@@ -164,6 +177,7 @@ async def _context(
         llm=Llm.from_settings(settings, http),
         mailer=Mailer.from_settings(settings),
         bot_user=identity["user_id"],
+        workspace_url=str(identity.get("url") or "https://slack.com").rstrip("/"),
     )
 
 
@@ -177,7 +191,12 @@ def _runners(context: Context, features: Sequence[Feature]) -> dict[str, Runner 
         for kind, handler in feature.jobs.items():
             runners[kind] = _runner(context, handler)
     shower = Shower(context.database, context.slack, context.clock, renderers)
-    return {**runners, "slack.show": Loaded(shower.look, shower.show)}
+    return {**runners, SHOW: Loaded(shower.look, shower.show)}
+
+
+def _policies(features: Sequence[Feature]) -> dict[str, Policy]:
+    policies = {kind: policy for feature in features for kind, policy in feature.policies.items()}
+    return {**policies, SHOW: GUARDED}
 
 
 def _renderer(context: Context, render: Callable[[Render], SlackMessage]) -> Renderer:
@@ -237,7 +256,9 @@ def _scheduler(stack: contextlib.AsyncExitStack, context: Context, features: Seq
         if not every:
             continue
         if schedule.at_start:
-            scheduler.add_job(ask, "date", args=(schedule.kind, "start"), kwargs={"again": True}, run_date=soon)
+            scheduler.add_job(
+                ask, "date", args=(schedule.kind, "start"), kwargs={"again": True}, run_date=soon
+            )
         scheduler.add_job(
             tick,
             "interval",
@@ -253,7 +274,9 @@ def _scheduler(stack: contextlib.AsyncExitStack, context: Context, features: Seq
 
 async def _listen(stack: contextlib.AsyncExitStack, door: GitHubDoor, settings: Settings) -> str:
     # GitHub never compresses; unpacking for strangers would come before their signature is checked.
-    runner = web.AppRunner(door.application(), access_log=None, auto_decompress=False)
+    runner = web.AppRunner(
+        door.application(), access_log=None, auto_decompress=False, shutdown_timeout=_LAST_REQUESTS
+    )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.http_host, settings.http_port)

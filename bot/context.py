@@ -13,7 +13,10 @@ from storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a handler may use; `github` and `mailer` are None when they are not configured."""
+    """Everything a handler may use; `github` and `mailer` are None when they are not configured.
+
+    `workspace_url` is what the addresses of Slack's messages begin with.
+    """
 
     settings: Settings
     clock: Clock
@@ -23,3 +26,4 @@ class Context:
     llm: Llm
     mailer: Mailer | None
     bot_user: str
+    workspace_url: str = "https://slack.com"
