@@ -16,7 +16,7 @@ from bot.errors import ConfigurationError
 
 # Names that belong to PatchForge: one that starts like this and is not a setting is a misspelling.
 _OUR_PREFIXES = ("SLACK_", "GITHUB_", "LLM_", "GROQ_", "SMTP_", "MAIL_FROM", "PUBLIC_URL", "ENCRYPTION_KEY",
-                 "POLL_INTERVAL")  # fmt: skip
+                 "POLL_INTERVAL", "RETENTION_")  # fmt: skip
 # GitHub Actions and the Slack tools set these for themselves.
 _NOT_OURS = ("GITHUB_ACTION", "GITHUB_WORKFLOW", "GITHUB_RUN", "GITHUB_REF", "GITHUB_SHA", "GITHUB_EVENT",
              "GITHUB_REPOSITORY", "GITHUB_JOB", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE",
@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     mail_from: str | None = None
     database_url: str = "sqlite+aiosqlite:///data/patchforge.db"
+    retention_jobs_days: int = Field(default=30, ge=1)
+    retention_bodies_days: int = Field(default=14, ge=1)
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""

@@ -1,10 +1,23 @@
 """The features, one file each, and the two doors they are reached through."""
 
-from handlers import admin, facts, help, home, notes, people, refusals, reviews, subscriptions  # noqa: A004 - its name
+from handlers import (
+    admin,
+    facts,
+    help,  # noqa: A004 - its name
+    home,
+    missed,
+    notes,
+    people,
+    refusals,
+    retention,
+    reviews,
+    subscriptions,
+)
 from handlers.feature import Feature
 
 _FEATURES: tuple[Feature, ...] = (
     facts.FEATURE,
+    missed.FEATURE,
     subscriptions.FEATURE,
     reviews.FEATURE,
     notes.FEATURE,
@@ -13,4 +26,4 @@ _FEATURES: tuple[Feature, ...] = (
     refusals.FEATURE,
     admin.FEATURE,
 )
-FEATURES: tuple[Feature, ...] = (*_FEATURES, help.feature(_FEATURES))
+FEATURES: tuple[Feature, ...] = (*_FEATURES, retention.feature(_FEATURES), help.feature(_FEATURES))

@@ -25,6 +25,7 @@ async def _refresh(context: Context, job: Job) -> Finish:
         return Finish({"skipped": "no GitHub token is configured"})
     repo_id, number = job.payload["repo_id"], job.payload["number"]
     repo = await context.database.read(lambda connection: facts.repository_name(connection, repo_id))
+    repo = repo or job.payload.get("repo")
     if repo is None:
         return Finish({"skipped": "the repository is unknown"})
     pull = await context.github.pull(repo, number)
@@ -55,7 +56,11 @@ async def _again(context: Context, job: Job) -> Finish:
             return Finish({"skipped": "its pull request stayed unknown"})
         raise RetryLater("its pull request is not known yet", after=min(_FIRST_LOOK * 2**job.attempts, 60))
     now = context.clock.now()
-    return Finish(work=lambda connection: deliveries.again(connection, delivery_id, now=now))
+
+    def record(connection: Connection) -> None:
+        deliveries.again(connection, delivery_id, now=now)
+
+    return Finish(work=record)
 
 
 FEATURE = Feature(

@@ -11,6 +11,9 @@ from storage.database import DELIVERIES, announce
 from storage.sql import PROCESSING, Insert, one_at_a_time, prepared
 from storage.tables import deliveries
 
+GONE = b""
+"""The body of a delivery whose body was emptied; no real one is that short."""
+
 _NEW = text("deliveries.state = 'new'")
 _DUE = (
     select(deliveries)
@@ -63,12 +66,18 @@ def set_back(
     )
 
 
-def again(connection: Connection, delivery_id: int, *, now: datetime) -> None:
-    """Ask for a delivery to be processed once more, as if it had come only now."""
-    connection.execute(
-        update(deliveries).where(deliveries.c.id == delivery_id).values(state="new", run_at=now)
+def again(connection: Connection, delivery_id: int, *, now: datetime) -> bool:
+    """Ask for a delivery to be processed once more, as if it had come only now.
+
+    False if there is none, or if its body is gone: RETENTION_BODIES_DAYS have passed.
+    """
+    asked = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery_id, deliveries.c.body != GONE)
+        .values(state="new", run_at=now, attempts=0)
     )
     announce(connection, DELIVERIES)
+    return bool(asked.rowcount)
 
 
 def failed(connection: Connection) -> int:

@@ -12,6 +12,8 @@ from storage.sql import Insert, affect, first, prepared, rows
 from storage.tables import jobs as jobs_table
 from storage.tables import messages
 
+# The kind of the jobs that show messages.
+SHOW = "slack.show"
 # The lane of all edits, whatever their channel.
 EDITS = "edits"
 # Events come in bursts: an opened pull request is labelled, assigned and checked within the same second.
@@ -81,7 +83,7 @@ def mark_stale(
         run_at = now + _GATHER
     jobs.enqueue(
         connection,
-        "slack.show",
+        SHOW,
         f"show:{message['id']}",
         ordering=f"thread:{message['parent_id'] or message['id']}",
         lane=EDITS if posted else message["channel"],
@@ -115,11 +117,11 @@ def shown(connection: Connection, message_id: int, *, ts: str, digest: str | Non
 
 
 def is_stopped(connection: Connection, message_id: int) -> bool:
-    """Tell whether the message's showing was given up for now."""
+    """Tell whether the message's showing was given up for now, or so long ago that its job is forgotten."""
     state: str | None = connection.execute(
         select(jobs_table.c.state).where(jobs_table.c.key == f"show:{message_id}")
     ).scalar()
-    return state in {"parked", "failed"}
+    return state in {None, "parked", "failed"}
 
 
 def revive_replies(connection: Connection, message_id: int, *, now: datetime) -> None:

@@ -110,6 +110,8 @@ class Processor(Generic[C]):
         return True
 
     def _project(self, connection: Connection, row: RowMapping) -> Change:
+        if row["body"] == deliveries.GONE:
+            raise ValueError("its body is gone")
         body = zlib.decompress(row["body"])
         return project(connection, row["event"], body, delivery_id=row["id"], now=self._clock.now())
 
