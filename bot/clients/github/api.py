@@ -165,7 +165,9 @@ class Api:
             return RateLimited(f"GitHub's rate limit for {path}", after=_wait(headers))
         if status >= 500:
             return RetryLater(f"GitHub answered {status} for {path}", after=_retry_after(headers))
-        if status == 401 and self._installed.pop(repo.partition("/")[0].lower(), None):
+        owner = repo.partition("/")[0].lower()
+        if status == 401 and owner in self._installed:
+            del self._installed[owner]
             return RetryLater(f"GitHub no longer takes the App's token for {path}")
         return Permanent(f"GitHub answered {status} for {path}: {error}", code=str(status))
 
