@@ -2,6 +2,7 @@
 
 from handlers import (
     admin,
+    evidence,
     facts,
     help,  # noqa: A004 - its name
     home,
@@ -25,5 +26,6 @@ _FEATURES: tuple[Feature, ...] = (
     people.FEATURE,
     refusals.FEATURE,
     admin.FEATURE,
+    evidence.FEATURE,
 )
 FEATURES: tuple[Feature, ...] = (*_FEATURES, retention.feature(_FEATURES), help.feature(_FEATURES))

@@ -49,6 +49,8 @@ COMMANDS = (
     CommandHelp("/patchforge list", "", "Show what this channel follows"),
     CommandHelp("/patchforge link ", "your-login", "Say who you are on GitHub"),
     CommandHelp("/patchforge status", "", "Show whether everything works"),
+    CommandHelp("/patchforge why ", "owner/repo#number|delivery-id", "Tell where something went, and why"),
+    CommandHelp("/patchforge deliveries ", "[failed] [page]", "List what GitHub sent, and what became of it"),
     CommandHelp("/patchforge settings ", "[self-approval on|off]", "Show or change what this channel allows"),
     CommandHelp("/patchforge help ", "[topic]", "Explain all commands, or one of them"),
 )

@@ -1,0 +1,144 @@
+"""What a delivery about one pull request did in each channel, and why it did no more."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping
+
+from blocks.evidence import DONE, NOT, Channel, Line, Part
+from bot.evidence.reasons import FIRST_REQUEST, Decision, as_told, decide, quiet
+from bot.facts.project import Change
+from bot.models import Pull, Subscription
+from bot.subscriptions.request import FEATURES
+from handlers.evidence.opened import CHECKS, Opened
+from handlers.evidence.outcomes import Eyes, outcome, show_link
+from handlers.reviews.telling import CARD, thread_of
+from storage import evidence, facts, messages
+
+# A card that came within this time of an event may be that event's.
+_SAME_MOMENT = timedelta(seconds=1)
+NAMES = {
+    CARD: "The card",
+    "review": "Word of the review",
+    "rerequest": "The request to look again",
+    "comments": "The comments",
+    "ci": "Word of the failed checks",
+    "merged": "Word of the merge",
+    "closed": "Word of the closing",
+    "reopened": "Word of the reopening",
+    "draft": "The release note",
+}
+"""How the kinds of message are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One channel: why it wanted the pull request or did not, and what became of what it was shown."""
+
+    why: Line
+    shown: tuple[Line, ...] = ()
+
+
+class Walk:
+    """A walk through the channels that a delivery may have concerned, for one of its pull requests."""
+
+    def __init__(self, connection: Connection, opened: Opened, pull: Pull, eyes: Eyes) -> None:
+        self._connection = connection
+        self._opened = opened
+        self._eyes = eyes
+        row = opened.row
+        self._change = (
+            Change(row["event"], row["action"], opened.event, (pull.id,), row["id"], row["received_at"])
+            if opened.event
+            else None
+        )
+        self._pull = as_told(pull, self._change) if self._change else pull
+        self._known = {one["key"]: one for one in messages.of_pull(connection, pull.id)}
+        processed: datetime = row["processed_at"] or row["received_at"]
+        self._processed = processed
+
+    def through(self, listening: Sequence[Subscription]) -> Iterator[Told]:
+        """Yield what there is to tell of each channel: of those that listen, then of those that did."""
+        cards = {
+            row["channel"]: row
+            for row in self._known.values()
+            if row["kind"] == CARD and self._eyes.may_see(row["channel"])
+        }
+        row = self._opened.row
+        closing = (row["event"], row["action"]) == ("pull_request", "closed")
+        for one in listening:
+            decision = decide(one, self._pull, closing=closing)
+            card = cards.pop(one.channel, None)
+            was_there = card is not None and self._was_there(card, decision)
+            if card is not None and was_there:
+                yield Told(_wanted(one, decision, card), self._shown(card, set(one.features)))
+            elif one.created_at > row["received_at"]:
+                later = (" began to follow it only later, ", one.created_at, ".")
+                yield Told(Line(NOT, (Channel(one.channel), *later)))
+            else:
+                yield Told(_unwanted(one, decision, card))
+        for channel, card in cards.items():
+            if card["created_at"] <= self._processed + _SAME_MOMENT:
+                line = Line(DONE, (Channel(channel), " has its card, and follows the repository no longer."))
+                yield Told(line, self._shown(card, set(FEATURES)))
+
+    def _was_there(self, card: RowMapping, decision: Decision) -> bool:
+        """Tell whether the card was there for this delivery, or came with it."""
+        created: datetime = card["created_at"]
+        return created <= self._processed or (decision.wanted and created <= self._processed + _SAME_MOMENT)
+
+    def _shown(self, card: RowMapping, features: set[str]) -> tuple[Line, ...]:
+        """Say what became of the card, and of the thread messages that the delivery is told by."""
+        lines = [self._message(card, card)]
+        replies = list(self._replies(card, features))
+        if replies or self._change is None:
+            return (*lines, *replies)
+        checks = facts.checks_of(self._connection, self._pull.repo_id, self._pull.head_sha)
+        why = quiet(self._change, features, {check.state for check in checks})
+        return (*lines, _quiet(card["channel"], why)) if why else tuple(lines)
+
+    def _replies(self, card: RowMapping, features: set[str]) -> Iterator[Line]:
+        if self._change is None:
+            return
+        for one in thread_of(self._connection, self._change, self._pull, features):
+            row = self._known.get(f"{one.kind}:{card['id']}:{one.subject}")
+            if row is None or (one.kind == "ci" and self._change.event not in CHECKS):
+                continue
+            never_asked = evidence.job_by_key(self._connection, f"show:{row['id']}") is None
+            if one.kind == "rerequest" and row["ts"] is None and never_asked:
+                yield _quiet(card["channel"], FIRST_REQUEST)
+            else:
+                yield self._message(row, card)
+
+    def _message(self, row: RowMapping, card: RowMapping) -> Line:
+        mark, parts = outcome(
+            self._connection, row, since=self._processed, delivery_id=self._opened.row["id"]
+        )
+        name = NAMES.get(row["kind"], row["kind"])
+        link = show_link(self._eyes, row, card)
+        return Line(mark, (f"{name} in ", Channel(row["channel"]), " ", *parts, *link))
+
+
+def _quiet(channel: str, why: str) -> Line:
+    return Line(NOT, ("Its thread in ", Channel(channel), f" says nothing of it: {why}."))
+
+
+def _wanted(one: Subscription, decision: Decision, card: RowMapping) -> Line:
+    if decision.wanted:
+        features = ", ".join(one.features)
+        return Line(
+            DONE, (Channel(one.channel), f" follows it with {features}; {'; '.join(decision.reasons)}.")
+        )
+    kept = (" has its card since ", card["created_at"], ", and a card is kept up to date to the end.")
+    return Line(DONE, (Channel(one.channel), *kept))
+
+
+def _unwanted(one: Subscription, decision: Decision, card: RowMapping | None) -> Line:
+    if not decision.wanted:
+        return Line(NOT, (Channel(one.channel), f" did not want it: {'; '.join(decision.reasons)}."))
+    later: tuple[Part, ...] = (
+        (" shows it only since ", card["created_at"]) if card else (" does not show it",)
+    )
+    why = ": what it asks for has changed since, or the pull request has."
+    return Line(NOT, (Channel(one.channel), *later, why))
