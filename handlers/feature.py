@@ -29,8 +29,7 @@ class CommandCall:
 class Click:
     """One press of a button or choice in a menu.
 
-    `value` is the button's value or the chosen option's; `channel` and `ts` are empty when the click came
-    from a view, which `view_id` and `metadata` then describe.
+    `value` is the button's value or the chosen option's; `channel` is empty when the click came from a view.
     """
 
     user: str
@@ -38,10 +37,6 @@ class Click:
     value: str
     trigger_id: str
     channel: str = ""
-    ts: str = ""
-    view_id: str = ""
-    metadata: str = ""
-    state: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

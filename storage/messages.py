@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage import jobs
@@ -139,10 +139,3 @@ def gone(connection: Connection, message_id: int) -> None:
 def mute(connection: Connection, message_id: int, user: str | None) -> None:
     """Mute the message's thread in its channel, or unmute it with None."""
     connection.execute(update(messages).where(messages.c.id == message_id).values(muted_by=user))
-
-
-def count(connection: Connection) -> int:
-    """Count the messages that Slack shows."""
-    return connection.execute(
-        select(func.count()).select_from(messages).where(messages.c.ts.is_not(None))
-    ).scalar_one()

@@ -64,11 +64,6 @@ def confirm(title: str, text: str, yes: str, no: str = "Cancel") -> Element:
     }
 
 
-def overflow(action_id: str, options: Sequence[Option]) -> Element:
-    """Build a "…" menu of at most five options."""
-    return {"type": "overflow", "action_id": _own(action_id, 255), "options": _options(options, 5)}
-
-
 def select(
     action_id: str, options: Sequence[Option], initial: str | None = None, placeholder: str = ""
 ) -> Element:

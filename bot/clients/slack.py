@@ -18,7 +18,7 @@ _PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_tim
             "team_added_to_org", "rate_limited", "accesslimited"}  # fmt: skip
 _TOO_LATE = {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
 _LOOKED_AT = 200
-_WRITES = {"chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.publish"}
+_WRITES = {"chat.postMessage", "chat.update", "views.open", "views.publish"}
 
 Blocks = Sequence[Mapping[str, Any]]
 
@@ -86,12 +86,6 @@ class Slack:
             if not cursor:
                 break
         return found
-
-    async def tell(self, user: str, channel: str, message: SlackMessage) -> None:
-        """Show one person a message that only they see in the channel."""
-        await self._call(
-            "chat.postEphemeral", channel=channel, user=user, text=message.text, blocks=message.blocks
-        )
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """Open a modal; the trigger lives about three seconds, and too late is a UserError."""

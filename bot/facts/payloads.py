@@ -99,7 +99,6 @@ class PullRequestEvent(Event, kw_only=True):
 
     pull_request: PullRequest
     requested_reviewer: User | None = None
-    requested_team: Team | None = None
 
 
 class ReviewBody(Struct):

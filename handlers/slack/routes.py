@@ -58,17 +58,12 @@ class Routes:
             if name in ids.LINKS:
                 return None
             raise UserError("That button is from an older version; run the command again to get a new one.")
-        container, view = body.get("container") or {}, body.get("view") or {}
         click = Click(
             user=body["user"]["id"],
             action_id=name,
             value=str(action.get("value") or (action.get("selected_option") or {}).get("value") or ""),
             trigger_id=body.get("trigger_id", ""),
             channel=(body.get("channel") or {}).get("id", ""),
-            ts=container.get("message_ts", ""),
-            view_id=view.get("id", ""),
-            metadata=view.get("private_metadata", ""),
-            state=(view.get("state") or body.get("state") or {}).get("values", {}),
         )
         log.info("click", action=name, user=click.user, channel=click.channel)
         return await handler(once(self._context, identity(body)), click)

@@ -158,7 +158,6 @@ def test_every_field_of_a_modal_takes_any_text(text: str) -> None:
             ),
             kit.input_block("s", text, kit.select("i", options, "b", text)),
             kit.input_block("c", text, kit.checkboxes("i", options, ("a",)), optional=True),
-            kit.actions(kit.overflow("o", options)),
         ],
         submit=text or "Save",
     )

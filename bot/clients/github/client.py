@@ -87,11 +87,6 @@ class GitHub:
         """Return a pull request as GitHub's JSON describes it."""
         return convert(dict[str, Any], await self._api.get(repo, f"/repos/{repo}/pulls/{number}"))
 
-    async def reviews(self, repo: str, number: int) -> list[dict[str, Any]]:
-        """Return all reviews of a pull request, oldest first, as GitHub's JSON describes them."""
-        path = f"/repos/{repo}/pulls/{number}/reviews"
-        return [convert(dict[str, Any], item) async for item in self._api.pages(repo, path)]
-
     async def change(self, pull: Pull) -> Change:
         """Return the pull request with its diff, commits and the issues it closes.
 
