@@ -28,21 +28,20 @@ class Decision:
 
 
 def as_told(pull: Pull, change: Change) -> Pull:
-    """Return the pull request as this event described it, where it did."""
+    """Return the pull request as this event described it, or as it stood when the event came."""
     event = change.payload
     if not isinstance(event, payloads.PullRequestEvent | payloads.ReviewEvent | payloads.ReviewCommentEvent):
-        return pull
+        was_open = pull.closed_at is None or change.now < pull.closed_at
+        return replace(pull, state=PullState.OPEN) if was_open else pull
     told = event.pull_request
-    state = PullState.MERGED if told.merged_at else pull.state
-    if told.state == PullState.OPEN:
-        state = PullState.OPEN
+    ended = PullState.MERGED if told.merged_at else PullState.CLOSED
     return replace(
         pull,
         draft=bool(told.draft),
         labels=tuple(label.name for label in told.labels),
         base=told.base.ref,
         author_is_bot=is_bot(told.user),
-        state=state,
+        state=PullState.OPEN if told.state == PullState.OPEN else ended,
     )
 
 

@@ -57,6 +57,7 @@ class _Body(Struct):
     context: str | None = None
     branches: list[_Named] = []
     ref: str | None = None
+    before: str | None = None
     after: str | None = None
 
 
@@ -65,7 +66,7 @@ class Subject:
     """What a body names: empty where it names nothing.
 
     `number` is a pull request's or an issue's (`is_issue`); `sha` and `branches` are what checks and pushes
-    are about; `ref` is a push's alone.
+    are about; `ref` is a push's alone, and `is_new_branch` if it made the branch.
     """
 
     repo_id: int = 0
@@ -79,6 +80,7 @@ class Subject:
     sha: str = ""
     branches: tuple[str, ...] = ()
     ref: str = ""
+    is_new_branch: bool = False
 
 
 def read(body: bytes) -> Subject:
@@ -109,4 +111,5 @@ def read(body: bytes) -> Subject:
         sha=clean(check.head_sha or told.sha or told.after),
         branches=tuple(dict.fromkeys(clean(head) for head in heads if head)),
         ref=clean(ref),
+        is_new_branch=bool(told.before) and not str(told.before).strip("0"),
     )

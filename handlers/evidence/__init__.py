@@ -176,7 +176,7 @@ def _followed(connection: Connection, eyes: Eyes) -> set[str]:
 def _title(asked: ListAsked, eyes: Eyes) -> str:
     whose = "of everything" if eyes.everything else "of what this channel follows"
     page = f", page {asked.page}" if asked.page > 1 else ""
-    return f"{'Deliveries with trouble' if asked.failed else 'Latest deliveries'} {whose}{page}"
+    return f"{'Failed deliveries' if asked.failed else 'Latest deliveries'} {whose}{page}"
 
 
 def _more(asked: ListAsked, has_more: bool) -> str:
@@ -191,8 +191,8 @@ def _none(asked: ListAsked) -> str:
     if asked.page > 1:
         return "There are no more."
     if asked.failed:
-        return "None: everything that came was processed, and what it caused was done or waits."
-    return "None yet. GitHub sends them once a webhook leads here; `/patchforge list` shows what is followed."
+        return "Nothing failed: everything that came was processed, and what it caused is done or waits."
+    return "Nothing came yet. GitHub sends deliveries once a webhook leads here."
 
 
 FEATURE = Feature(

@@ -87,7 +87,8 @@ def _pulls(connection: Connection, opened: Opened) -> tuple[Pull, ...]:
         if not found and subject.number:
             known = facts.pull_id(connection, subject.repo_id, subject.number)
             found = [known] if known else []
-    if not found and subject.branches and event in {*CHECKS, "push"}:
+    # A new branch has no pull request yet, whatever is made of it later.
+    if not found and subject.branches and event in {*CHECKS, "push"} and not subject.is_new_branch:
         found = evidence.pulls_of_branches(connection, subject.repo_id, subject.branches)
     pulls = [facts.pull(connection, one) for one in found[:_MOST_PULLS]]
     return tuple(pull for pull in pulls if pull is not None and _was_there(pull, opened))
@@ -98,10 +99,10 @@ def _was_there(pull: Pull, opened: Opened) -> bool:
     if opened.subject.pull_id or opened.row["event"] not in {*CHECKS, "push"}:
         return True
     ended = pull.closed_at
-    early, late = pull.created_at - timedelta(minutes=1), timedelta(days=1)
+    late = timedelta(days=1)
     received: datetime = opened.row["received_at"]
     return pull.head_sha == opened.subject.sha or (
-        early <= received and (ended is None or received < ended + late)
+        pull.created_at <= received and (ended is None or received < ended + late)
     )
 
 
@@ -128,6 +129,8 @@ def _nowhere(
         why = f"#{subject.number} is an issue, and PatchForge tells of pull requests"
     elif event == "push" and not subject.ref.startswith("refs/heads/"):
         why = "a tag was pushed, and PatchForge tells of pull requests"
+    elif subject.is_new_branch:
+        why = f"the branch `{', '.join(subject.branches)}` was new, and no pull request came from it yet"
     elif event == "push":
         why = f"no pull request comes from the branch `{', '.join(subject.branches)}`"
     elif event in CHECKS:

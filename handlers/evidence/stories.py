@@ -137,13 +137,14 @@ def _release_note(connection: Connection, pull: Pull, eyes: Eyes) -> list[Sectio
         return []
     listening = subscriptions.of_repo(connection, pull.repo)
     if not any("notes" in one.features and eyes.may_see(one.channel) for one in listening):
-        return [Section("Its release note", (Line(NOT, ("None: no channel here asks for release notes.",)),))]
+        return [Section("Its release note", (Line(NOT, ("No channel here asks for release notes.",)),))]
     draft = notes.of_pull(connection, pull.id)
     if draft is None:
         job = evidence.job_by_key(connection, f"notes:{pull.id}")
         if job is None:
             line = Line(
-                NOT, ("None: when it was merged, no channel that asks for release notes had its card.",)
+                NOT,
+                ("There is no draft: at its merge, no channel that asks for notes had its card.",),
             )
         else:
             mark, parts = job_outcome(job)
