@@ -125,9 +125,7 @@ async def test_a_repository_is_found_under_its_present_name(
     assert (await github.repository(REPO)).full_name == "acme/billing"
 
 
-async def test_a_pull_request_is_githubs_json(
-    world: tuple[GitHubServer, Demo], github: GitHub
-) -> None:
+async def test_a_pull_request_is_githubs_json(world: tuple[GitHubServer, Demo], github: GitHub) -> None:
     server, demo = world
     pull = await opened(server, github, demo.feature)
     found = await github.pull(REPO, pull.number)
