@@ -19,6 +19,7 @@ from sqlalchemy import Connection, RowMapping
 from bot.clients.github import GitHub
 from bot.clients.llm import Llm
 from bot.clients.mail import Mailer
+from bot.clients.observe import Observe
 from bot.clients.slack import Slack
 from bot.config import Settings
 from bot.context import Context
@@ -73,8 +74,8 @@ async def started(
         session = await stack.enter_async_context(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout))
         )
-        context = await _context(stack, settings, clock, database, session)
         metrics = Metrics()
+        context = await _context(stack, settings, clock, database, session, observe=metrics.call)
         worker = Worker(
             database, clock, _runners(context, features), policies=_policies(features), observe=metrics.job
         )
@@ -100,8 +101,9 @@ async def started(
         health = Health(database, clock, lambda: slack_door.trouble)
         github_door = GitHubDoor(context, inbox, metrics, health)
         await slack_door.connect()
-        for part in (worker.run(), processor.run(), slack_door.watch(), slack_door.keep_alive()):
+        for part in (worker.run(), slack_door.watch(), slack_door.keep_alive()):
             _task(stack, part)
+        processing = _task(stack, processor.run())
         if not database.is_sqlite:
             listener = Listener(database, wake)
             _task(stack, listener.run())
@@ -109,6 +111,7 @@ async def started(
 
         async def finish() -> None:
             processor.stop()
+            await asyncio.wait({processing}, timeout=_LAST_REQUESTS)  # it claims jobs for the worker
             await asyncio.gather(worker.stop(), slack_door.stop())
 
         stack.push_async_callback(finish)
@@ -159,10 +162,12 @@ async def _context(
     clock: Clock,
     database: Database,
     session: aiohttp.ClientSession,
+    *,
+    observe: Observe,
 ) -> Context:
     assert settings.slack_bot_token  # noqa: S101 - require_run() looked
     token = settings.slack_bot_token.get_secret_value()
-    slack = Slack(session, token=token, base_url=settings.slack_api_url)
+    slack = Slack(session, token=token, base_url=settings.slack_api_url, observe=observe)
     try:
         identity = await slack.identify()
     except PatchForgeError as error:
@@ -173,9 +178,9 @@ async def _context(
         clock=clock,
         database=database,
         slack=slack,
-        github=GitHub.from_settings(settings, http, clock),
-        llm=Llm.from_settings(settings, http),
-        mailer=Mailer.from_settings(settings),
+        github=GitHub.from_settings(settings, http, clock, observe),
+        llm=Llm.from_settings(settings, http, observe),
+        mailer=Mailer.from_settings(settings, observe),
         bot_user=identity["user_id"],
         workspace_url=str(identity.get("url") or "https://slack.com").rstrip("/"),
     )
@@ -213,7 +218,7 @@ def _runner(context: Context, handler: Callable[[Context, Job], Awaitable[Finish
     return bound
 
 
-def _task(stack: contextlib.AsyncExitStack, part: Coroutine[Any, Any, None]) -> None:
+def _task(stack: contextlib.AsyncExitStack, part: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     """Run a part in the background, and wait for its end when the stack unwinds.
 
     A part that dies takes the whole process along: the supervisor starts a fresh one.
@@ -233,6 +238,7 @@ def _task(stack: contextlib.AsyncExitStack, part: Coroutine[Any, Any, None]) -> 
             await asyncio.wait_for(task, 1)
 
     stack.push_async_callback(finish)
+    return task
 
 
 def _scheduler(stack: contextlib.AsyncExitStack, context: Context, features: Sequence[Feature]) -> None:

@@ -1,17 +1,24 @@
 """Whether work gets done: database, Slack connection, and how long work has been waiting."""
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.metrics import Metrics
 from bot.models import Clock
-from storage import deliveries, jobs
+from storage import counts, deliveries, jobs
 from storage.database import Database, DatabaseUnavailable
 
-# Work that waits longer than this means that something is stuck.
-MAX_LAG = timedelta(seconds=60)
+# Work that waits longer than this means that something is stuck. Jobs may wait for the pace of their channel,
+# one message a second: that is no reason to send the load balancer away.
+MAX_INBOX_LAG = timedelta(seconds=60)
+MAX_LEDGER_LAG = timedelta(seconds=300)
+# Seconds that whoever asks is kept waiting for the database.
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +41,46 @@ class Health:
         self._clock = clock
         self._slack = slack
 
-    async def report(self) -> Report:
-        """Look at everything once."""
+    async def problems(self) -> list[str]:
+        """Say in plain words what stands in the way, at a price that does not grow with the tables."""
         problems = [trouble] if (trouble := self._slack()) else []
+        now = self._clock.now()
         try:
-            now = self._clock.now()
-            report = await self._database.read(lambda connection: look(connection, now=now))
-        except DatabaseUnavailable as error:
-            problems.append(f"the database does not answer: {error}")
-            return Report(tuple(problems), timedelta(), 0, 0, 0, None)
-        return Report(
-            (*problems, *report.problems),
-            report.lag,
-            report.parked,
-            report.failed,
-            report.waiting,
-            report.last_delivery,
-        )
+            async with asyncio.timeout(_PATIENCE):
+                lags = await self._database.read(lambda connection: counts.lags(connection, now=now))
+        except (DatabaseUnavailable, TimeoutError) as error:
+            return [*problems, f"the database does not answer: {error or 'time-out'}"]
+        return [*problems, *_problems(lags)]
+
+    async def metrics(self, metrics: Metrics) -> bytes:
+        """Return the metrics with what only the database knows, as it is now."""
+        moment, now = self._clock.now(), None
+        with contextlib.suppress(DatabaseUnavailable, TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                now = await self._database.read(
+                    lambda connection: (counts.lags(connection, now=moment), counts.counts(connection))
+                )
+        return metrics.text(slack=self._slack() is None, now=now)
 
 
 def look(connection: Connection, *, now: datetime) -> Report:
     """Read the numbers from the database."""
-    oldest = deliveries.oldest_new(connection)
-    lag = max(jobs.lag(connection, now=now), now - oldest if oldest else timedelta())
-    problems = (f"work has been waiting for {int(lag.total_seconds())} seconds",) if lag > MAX_LAG else ()
+    lags = counts.lags(connection, now=now)
     stopped = jobs.stopped_counts(connection)
     return Report(
-        problems,
-        lag,
+        _problems(lags),
+        max(lags.inbox, lags.ledger),
         stopped.get("parked", 0),
         stopped.get("failed", 0) + deliveries.failed(connection),
         jobs.waiting(connection),
         deliveries.latest(connection),
     )
+
+
+def _problems(lags: counts.Lags) -> tuple[str, ...]:
+    found = []
+    if lags.inbox > MAX_INBOX_LAG:
+        found.append(f"deliveries have been waiting for {int(lags.inbox.total_seconds())} seconds")
+    if lags.ledger > MAX_LEDGER_LAG:
+        found.append(f"jobs have been waiting for {int(lags.ledger.total_seconds())} seconds")
+    return tuple(found)

@@ -176,15 +176,15 @@ class GitHubDoor:
 
     async def ready(self, _request: web.Request) -> web.Response:
         """Tell whether work gets done, and if not, what stands in its way."""
-        report = await self._health.report()
+        problems = await self._health.problems()
         return web.json_response(
-            {"ready": not report.problems, "problems": report.problems},
-            status=503 if report.problems else 200,
+            {"ready": not problems, "problems": problems}, status=503 if problems else 200
         )
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """Show Prometheus the numbers."""
-        return web.Response(body=self._metrics.text(), content_type="text/plain", charset="utf-8")
+        body = await self._health.metrics(self._metrics)
+        return web.Response(body=body, content_type="text/plain", charset="utf-8")
 
 
 def _form_payload(body: bytes) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 import httpx
 from pydantic import BaseModel
 
+from bot.clients.observe import Call, Observe, nobody
 from bot.config import Settings
 from bot.errors import LlmUnusable
 
@@ -50,15 +51,17 @@ class Llm:
         api_key: str | None = None,
         base_url: str | None = None,
         timeout: float = 30,
+        observe: Observe = nobody,
     ) -> None:
         self.model = model
         self._http = http
         self._api_key = api_key
         self._base_url = base_url
         self._timeout = timeout
+        self._observe = observe
 
     @classmethod
-    def from_settings(cls, settings: Settings, http: httpx.AsyncClient) -> Self:
+    def from_settings(cls, settings: Settings, http: httpx.AsyncClient, observe: Observe = nobody) -> Self:
         """Return the model that the settings name, with its provider's key and address."""
         keys = {
             "groq": settings.groq_api_key,
@@ -78,6 +81,7 @@ class Llm:
             http=http,
             api_key=key.get_secret_value() if key else None,
             base_url=urls.get(provider),
+            observe=observe,
         )
 
     @property
@@ -94,8 +98,13 @@ class Llm:
             async with asyncio.timeout(self._timeout):
                 output, usage = await self._run(output_type, instructions, prompt)
         except Exception as error:
-            raise LlmUnusable(_reason(error, self._timeout)) from error
-        return Answer(output, self.model, usage.input_tokens, usage.output_tokens, time.monotonic() - started)
+            reason = _reason(error, self._timeout)
+            outcome = "timed_out" if isinstance(error, TimeoutError) else reason.replace(" ", "_")
+            self._observe(Call("llm", self.model, outcome, time.monotonic() - started))
+            raise LlmUnusable(reason) from error
+        seconds, tokens = time.monotonic() - started, (usage.input_tokens, usage.output_tokens)
+        self._observe(Call("llm", self.model, "ok", seconds, tokens=tokens))
+        return Answer(output, self.model, *tokens, seconds)
 
     async def _run(
         self, output_type: type[Output], instructions: str, prompt: str

@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 import aiosmtplib
 
+from bot.clients.observe import Observe, nobody, observed
 from bot.config import Settings
 from bot.errors import Permanent, RetryLater
 
@@ -31,6 +32,7 @@ class Mailer:
         password: str | None = None,
         timeout: float = 60,
         tls: ssl.SSLContext | None = None,
+        observe: Observe = nobody,
     ) -> None:
         self._host = host
         self._port = port
@@ -39,9 +41,10 @@ class Mailer:
         self._password = password
         self._timeout = timeout
         self._tls = tls
+        self._observe = observe
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Self | None:
+    def from_settings(cls, settings: Settings, observe: Observe = nobody) -> Self | None:
         """Return the server that the settings name; None when e-mail is off."""
         if not settings.smtp_host:
             return None
@@ -52,6 +55,7 @@ class Mailer:
             security=settings.smtp_security,
             username=settings.smtp_username,
             password=password.get_secret_value() if password else None,
+            observe=observe,
         )
 
     async def send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]]) -> str:
@@ -60,18 +64,23 @@ class Mailer:
         `before_data` is awaited once the server has taken the recipient and before it gets the text. Raises
         RetryLater, `ambiguous` when the connection broke after that, or Permanent (`code` is the reply's).
         """
-        smtp = aiosmtplib.SMTP(
-            hostname=self._host,
-            port=self._port,
-            username=self._username,
-            password=self._password,
-            # Looking up the machine's own name can take seconds; an address literal is always valid.
-            local_hostname="[127.0.0.1]",
-            timeout=self._timeout,
-            use_tls=self._security == "tls",
-            start_tls=self._security == "starttls",
-            tls_context=self._tls if self._security != "none" else None,
-        )
+        with observed(self._observe, "smtp", "send"):
+            return await self._send(message, before_data)
+
+    async def check(self) -> None:
+        """Connect, agree on TLS and log in as for a message, but send none; raises RetryLater."""
+        smtp = self._client()
+        try:
+            await self._connect(smtp)
+            await smtp.noop()
+            await smtp.quit(timeout=_QUIT_SECONDS)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise RetryLater(f"the mail server {self._host} broke off: {_words(error)}") from error
+        finally:
+            smtp.close()
+
+    async def _send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]]) -> str:
+        smtp = self._client()
         content = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
         try:
             await self._connect(smtp)
@@ -83,6 +92,20 @@ class Mailer:
         finally:
             smtp.close()
         return answer
+
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._username,
+            password=self._password,
+            # Looking up the machine's own name can take seconds; an address literal is always valid.
+            local_hostname="[127.0.0.1]",
+            timeout=self._timeout,
+            use_tls=self._security == "tls",
+            start_tls=self._security == "starttls",
+            tls_context=self._tls if self._security != "none" else None,
+        )
 
     async def _connect(self, smtp: aiosmtplib.SMTP) -> None:
         try:

@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.clients.observe import Observe, nobody, observed
 from bot.errors import ConfigurationError, Permanent, RateLimited, RetryLater, UserError
 from bot.models import SlackMessage
 
@@ -26,10 +27,13 @@ Blocks = Sequence[Mapping[str, Any]]
 class Slack:
     """The calls PatchForge makes; no retries of its own, for the ledger owns those.
 
-    `session` is shared by all calls and sets their time-out.
+    `session` is shared by all calls and sets their time-out; `observe` hears of each.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, *, token: str, base_url: str) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, *, token: str, base_url: str, observe: Observe = nobody
+    ) -> None:
+        self._observe = observe
         self.web = AsyncWebClient(
             token=token, base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[]
         )
@@ -136,6 +140,10 @@ class Slack:
         return found
 
     async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        with observed(self._observe, "slack", method):
+            return await self._ask(method, arguments)
+
+    async def _ask(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         given = {name: value for name, value in arguments.items() if value not in (None, "")}
         try:
             # Slack takes JSON where it writes; its reading methods want a query.

@@ -1,5 +1,7 @@
 """The way to GitHub's REST interface: tokens, pages, redirects, and failures by their right names."""
 
+import re
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +14,7 @@ import httpx
 from gidgethub import sansio
 
 from bot.clients.github.answers import TokenAnswer, convert
+from bot.clients.observe import Call, Observe, nobody
 from bot.errors import Permanent, RateLimited, RetryLater
 from bot.models import Clock
 
@@ -32,16 +35,23 @@ class Page:
 class _Transport(gidgethub.abc.GitHubAPI):
     """gidgethub over the shared client, following the redirects of renamed repositories."""
 
-    def __init__(self, client: httpx.AsyncClient, base_url: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, base_url: str, observe: Observe) -> None:
         super().__init__("PatchForge", base_url=base_url)
         self._client = client
+        self._observe = observe
 
     async def _request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""
     ) -> tuple[int, Mapping[str, str], bytes]:
-        response = await self._client.request(
-            method, url, headers=dict(headers), content=body, follow_redirects=True
-        )
+        started, outcome, wait = time.perf_counter(), "retry", 0.0
+        try:
+            response = await self._client.request(
+                method, url, headers=dict(headers), content=body, follow_redirects=True
+            )
+            outcome, wait = _outcome(response)
+        finally:
+            name = f"{method} {_shape(url)}"
+            self._observe(Call("github", name, outcome, time.perf_counter() - started, wait))
         return response.status_code, response.headers, response.content
 
     async def conditional(
@@ -74,8 +84,9 @@ class Api:
         clock: Clock,
         token: str | None,
         app: tuple[str, str] | None,
+        observe: Observe = nobody,
     ) -> None:
-        self._api = _Transport(client, base_url)
+        self._api = _Transport(client, base_url, observe)
         self._clock = clock
         self._token = token
         self._app = app
@@ -182,6 +193,23 @@ def _signed(app_id: str, private_key: str) -> str:
         return apps.get_jwt(app_id=app_id, private_key=private_key)
     except (ValueError, TypeError, jwt.PyJWTError) as error:
         raise Permanent("GITHUB_APP_PRIVATE_KEY is no RSA private key in PEM", code="private_key") from error
+
+
+def _outcome(response: httpx.Response) -> tuple[str, float]:
+    """Name how a request went, and for how many seconds GitHub wants no more of them."""
+    status, headers = response.status_code, response.headers
+    spent = "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"
+    if status == 429 or (status == 403 and spent):
+        return "rate_limited", _wait(headers)
+    if status >= 500:
+        return "retry", 0.0
+    return ("refused" if status >= 400 else "ok"), 0.0
+
+
+def _shape(url: str) -> str:
+    """Return the path without what differs from one repository, number or commit to the next."""
+    path = re.sub(r"/repos/[^/]+/[^/]+", "/repos/:repo", httpx.URL(url).path.removeprefix("/api/v3"))
+    return re.sub(r"/(\d+|[0-9a-f]{40})(?=/|$)", "/:id", path)
 
 
 def _is_limit(error: gidgethub.HTTPException) -> bool:

@@ -18,6 +18,7 @@ from bot.clients.github.answers import (
 from bot.clients.github.api import Api
 from bot.clients.github.feed import Feed
 from bot.clients.github.hooks import Hooks
+from bot.clients.observe import Observe, nobody
 from bot.config import Settings, web_url
 from bot.errors import Permanent
 from bot.models import Change, ChangedFile, Clock, Commit, Issue, Pull
@@ -55,16 +56,19 @@ class GitHub:
         token: str | None = None,
         app_id: int | None = None,
         private_key: str | None = None,
+        observe: Observe = nobody,
     ) -> None:
         app = (str(app_id), private_key) if app_id is not None and private_key else None
         self._web_url = web_url(api_url)
-        self._api = Api(client, api_url.rstrip("/"), clock=clock, token=token, app=app)
+        self._api = Api(client, api_url.rstrip("/"), clock=clock, token=token, app=app, observe=observe)
         self.is_app = app is not None
         self.hooks = Hooks(self._api)
         self.feed = Feed(self._api)
 
     @classmethod
-    def from_settings(cls, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> Self | None:
+    def from_settings(
+        cls, settings: Settings, client: httpx.AsyncClient, clock: Clock, observe: Observe = nobody
+    ) -> Self | None:
         """Return GitHub as the settings name it; None without a token or an App."""
         token, key = settings.github_token, settings.app_private_key
         if token is None and key is None:
@@ -76,6 +80,7 @@ class GitHub:
             token=token.get_secret_value() if token else None,
             app_id=settings.github_app_id,
             private_key=key,
+            observe=observe,
         )
 
     async def repository(self, repo: str) -> Repository:
