@@ -1,7 +1,7 @@
 """A whole world for one test: the stand-ins, with the real bot among them."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ import yaml
 
 from bot.app import started
 from bot.config import Settings
+from handlers import FEATURES
+from handlers.feature import Feature
 from sandbox.github import Demo, GitHub, GitHubServer, seed_demo
 from sandbox.llm import LlmServer
 from sandbox.mail import MailServer
@@ -24,7 +26,7 @@ class World:
     """The stand-ins, the people, and the bot's address.
 
     `author` wrote the seeded pull requests, `reviewer` reviews them, `maintainer` merges; all are linked and
-    members of `channel`.
+    members of `channel`. Closing `bot` stops the bot alone.
     """
 
     slack: SlackServer
@@ -38,6 +40,7 @@ class World:
     maintainer: User
     address: str
     settings: Settings
+    bot: contextlib.AsyncExitStack
 
     @property
     def repo(self) -> str:
@@ -144,7 +147,11 @@ def settings_for(
 
 @contextlib.asynccontextmanager
 async def open_world(
-    database_url: str, *, github: GitHub | None = None, **overrides: Any
+    database_url: str,
+    *,
+    github: GitHub | None = None,
+    features: Sequence[Feature] = FEATURES,
+    **overrides: Any,
 ) -> AsyncIterator[World]:
     """Start the stand-ins and the bot, link the people, and let all of it end in order.
 
@@ -167,7 +174,8 @@ async def open_world(
         stack.push_async_callback(mail.aclose)
         values = settings_for(slack, server, llm, mail, database_url)
         settings = Settings(_env_file=None, **{**values, **overrides})
-        address = await stack.enter_async_context(started(settings))
+        bot = await stack.enter_async_context(contextlib.AsyncExitStack())
+        address = await bot.enter_async_context(started(settings, features))
         await slack.connected()
         github.add_hook(demo.repo, f"{address}/webhooks/github", secret=SECRET)
         await github.settled()
@@ -183,6 +191,7 @@ async def open_world(
             maintainer=people[demo.maintainer],
             address=address,
             settings=settings,
+            bot=bot,
         )
         for login, user in people.items():
             await world.command(user, f"link {login}")
