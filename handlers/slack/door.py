@@ -181,7 +181,8 @@ class SlackDoor:
     async def _on_view(self, ack: Respond, body: Body) -> None:
         def at_once(reply: Reply | FieldErrors) -> Mapping[str, Any]:
             if isinstance(reply, FieldErrors):
-                return {"response_action": "errors", "errors": dict(reply.errors)}
+                errors = {field: _without_markup(text) for field, text in reply.errors.items()}
+                return {"response_action": "errors", "errors": errors}
             return {"response_action": "update", "view": notice(reply)} if reply else {}
 
         async def late(reply: Reply | FieldErrors) -> None:
@@ -238,6 +239,11 @@ async def _bounded(work: Awaitable[T]) -> T:
 
 def _only_for_them(reply: Reply) -> Mapping[str, Any]:
     return {"response_type": "ephemeral", "text": reply.text, "blocks": reply.blocks} if reply else {}
+
+
+def _without_markup(text: str) -> str:
+    """Put into quotes what is code in a message: Slack shows a field's error as plain text."""
+    return re.sub(r"`([^`]*)`", r"“\1”", text)
 
 
 async def _kindly(work: Awaitable[T]) -> T | SlackMessage | None:

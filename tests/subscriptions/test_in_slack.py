@@ -102,7 +102,7 @@ async def office(database: Database) -> AsyncIterator[Office]:
         await door.connect()
         await slack.connected()
         yield Office(slack, github, database, ada, room, quiet)
-        await door.aclose()
+        await door.stop()
     assert not workspace.violations
 
 
@@ -224,7 +224,7 @@ async def test_the_form_puts_each_mistake_under_its_field(office: Office) -> Non
     await office.slack.command(office.ada.id, office.room.id, "/patchforge", "subscribe")
     wrong = await office.submit(repository="hello", filter="lable:x")
     assert "owner/name" in wrong.errors[ids.FIELD_REPOSITORY]
-    assert "did you mean `label:`?" in wrong.errors[ids.FIELD_FILTER]
+    assert "did you mean “label:”?" in wrong.errors[ids.FIELD_FILTER]
     unknown = await office.submit(repository="octo/nowhere", filter="")
     assert "GitHub shows me no repository" in unknown.errors[ids.FIELD_REPOSITORY]
     assert (await office.submit(repository="octo/hello")).ok
