@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -88,10 +89,13 @@ class Settings(BaseSettings):
             raise ValueError("must start with xapp- (an App-Level Token with connections:write)")
         return value
 
-    @field_validator("slack_api_url", "github_api_url", "public_url")
+    @field_validator(
+        "slack_api_url", "github_api_url", "public_url",
+        "groq_base_url", "openai_base_url", "anthropic_base_url", "ollama_base_url",
+    )  # fmt: skip
     @classmethod
-    def _url(cls, value: str) -> str:
-        if value and not value.startswith(("https://", "http://")):
+    def _url(cls, value: str | None) -> str | None:
+        if value and not re.match(r"https?://[^/\s]+", value):
             raise ValueError("must be an http(s) URL")
         return value
 
