@@ -17,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sandbox.github import GitHub, GitHubServer, seed_demo
+from sandbox.github.server import BOT
 from sandbox.llm import LlmServer
 from sandbox.mail import MailServer
 from sandbox.page import Page
@@ -148,11 +149,11 @@ async def running_bot(
 
 
 def _people(workspace: Workspace, github: GitHub) -> dict[str, User]:
-    """Make a member of the workspace of everybody on GitHub who is no bot."""
+    """Make a member of the workspace of everybody on GitHub who is a person, not the bot's own account."""
     found = {}
     for person in github.snapshot()["people"]:
-        if person["type"] == "User" and person["name"]:
-            login = person["login"]
+        login = person["login"]
+        if person["type"] == "User" and person["name"] and login != BOT:
             # The addresses of Slack are no help in finding out who wrote what.
             found[login] = workspace.add_user(
                 login, real_name=person["name"], email=f"{login}@slack.acme.example"

@@ -23,6 +23,7 @@ _WISH = (
         re.IGNORECASE | re.MULTILINE,
     ),
 )
+_LABELS = (re.compile(r"<labels>\s*(.+?)\s*</labels>", re.IGNORECASE | re.DOTALL),)
 _PATH = re.compile(r"(?<![\w/:.])(?:[\w.-]+/)+[\w.-]+\.\w{1,8}\b")
 _SHA = re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b")
 _ORDER = re.compile(
@@ -74,6 +75,7 @@ class Prompt:
     """The fields of a prompt that a note is written from."""
 
     title: str
+    labels: str
     wish: str
     paths: tuple[str, ...]
     shas: tuple[str, ...]
@@ -85,6 +87,7 @@ def read_prompt(text: str) -> Prompt:
     first_line = next((line.strip() for line in text.splitlines() if line.strip()), "an unnamed change")
     return Prompt(
         title=_first(_TITLE, text) or first_line[:120],
+        labels=_first(_LABELS, text),
         wish=_first(_WISH, text),
         paths=tuple(dict.fromkeys(_PATH.findall(text)))[:5],
         shas=tuple(dict.fromkeys(_SHA.findall(text)))[:5],
@@ -115,15 +118,16 @@ def _reworded(text: str, wish: str) -> str:
 
 
 def category(prompt: Prompt, choices: list[str]) -> str:
-    """Choose the category whose name fits the title's words; the first one when none does."""
+    """Choose the category that fits the title's words, else the labels'; the first one when none does."""
     prefix = _PREFIX.match(prompt.title)
-    words = f"{prefix['kind']} {prompt.title}" if prefix else prompt.title
-    for pattern, stems in _KINDS:
-        if re.search(pattern, words, re.IGNORECASE):
-            for stem in stems:
-                found = next((choice for choice in choices if stem in choice.lower()), None)
-                if found:
-                    return found
+    title = f"{prefix['kind']} {prompt.title}" if prefix else prompt.title
+    for words in (title, prompt.labels):
+        for pattern, stems in _KINDS:
+            if re.search(pattern, words, re.IGNORECASE):
+                for stem in stems:
+                    found = next((choice for choice in choices if stem in choice.lower()), None)
+                    if found:
+                        return found
     return choices[0]
 
 

@@ -90,6 +90,11 @@ async def test_the_category_follows_the_title(model: GroqModel, title: str, cate
     assert (note.category, note.text) == (category, text)
 
 
+async def test_the_category_follows_the_labels_where_the_title_says_nothing(model: GroqModel) -> None:
+    prompt = "<title>Round half to even</title>\n<labels>bug</labels>"
+    assert (await Agent(model, output_type=Note).run(prompt)).output.category == "Fixed"
+
+
 @pytest.mark.parametrize(
     ("wish", "text"),
     [

@@ -118,6 +118,11 @@ async def test_a_command_is_typed_with_the_keyboard_and_answered(stage: Stage, t
         await expect(box).to_have_value("")
         await answer.get_by_role("button", name="Dismiss").click()
         await expect(answer).to_have_count(0)
+        await box.fill("/patchforge")
+        await tab.keyboard.press("Escape")
+        await expect(tab.get_by_role("listbox")).to_have_count(0)
+        await tab.keyboard.press("Enter")
+        await expect(answer).to_contain_text("You said")
 
 
 async def test_a_bot_that_does_not_answer_is_complained_about(tab: Tab) -> None:

@@ -31,7 +31,7 @@ async def test_the_github_panel_carries_a_pull_request_to_its_merge(stage: Stage
     await tab.get_by_test_id("gh-open-0").click()
     pull = tab.locator(".pull", has_text=stage.demo.feature.title)
     await tab.get_by_test_id("gh-request_review").click()
-    await tab.locator("#ask-reviewer").select_option(stage.demo.reviewer)
+    await tab.locator("#ask-field-reviewer").select_option(stage.demo.reviewer)
     await tab.get_by_test_id("ask-go").click()
     await expect(pull).to_contain_text(f"⏳ {stage.demo.reviewer}")
     await tab.get_by_test_id("gh-fail_ci").click()

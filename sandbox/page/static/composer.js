@@ -29,7 +29,7 @@ export function composer(channel, store, { label, thread = null, disabled = null
       "aria-activedescendant": found.length ? `${id}-offer-${draft.pick}` : null,
       onkeydown: keys,
       oninput: (event) => {
-        Object.assign(draft, { text: event.currentTarget.value, pick: 0 });
+        Object.assign(draft, { text: event.currentTarget.value, pick: 0, closed: false });
         grow(event.currentTarget);
         store.onChange();
       },
@@ -39,7 +39,7 @@ export function composer(channel, store, { label, thread = null, disabled = null
 }
 
 function offers(draft, store, thread) {
-  if (thread || !draft.text.startsWith("/") || draft.text.includes("\n")) return [];
+  if (thread || draft.closed || !draft.text.startsWith("/") || draft.text.includes("\n")) return [];
   const typed = draft.text.toLowerCase();
   return store.data.commands.filter((offer) => offer.insert.toLowerCase().startsWith(typed) && offer.insert.trim() !== typed.trim());
 }
@@ -81,7 +81,8 @@ function onKey(event, draft, found, go, store) {
     go();
   } else if (event.key === "Escape" && found.length) {
     event.stopPropagation();
-    take(event.currentTarget, draft, { insert: `${draft.text.trimEnd()} ` }, store);
+    draft.closed = true;
+    store.onChange();
   }
 }
 

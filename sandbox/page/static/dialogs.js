@@ -107,7 +107,7 @@ function question(ask, store) {
 }
 
 function questionField(field) {
-  const common = { id: `ask-${field.name}`, name: field.name, value: field.value ?? field.options?.[0] ?? "", required: !field.optional };
+  const common = { id: `ask-field-${field.name}`, name: field.name, value: field.value ?? field.options?.[0] ?? "", required: !field.optional };
   const input = field.options
     ? h("select", common, field.options.map((option) => h("option", { value: option }, option)))
     : field.multiline
