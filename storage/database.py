@@ -46,7 +46,11 @@ _NOTIFY = text("SELECT pg_notify(:channel, :said)")
 
 
 class DatabaseUnavailable(Exception):
-    """The database cannot take the work now; nothing of it was kept."""
+    """The database cannot take the work now; nothing of it was kept.
+
+    Only when PostgreSQL breaks off in the middle of a commit can nobody know: whoever repeats a work must be
+    able to stand that.
+    """
 
 
 class Database:
