@@ -23,7 +23,7 @@ class Policy:
         return random.uniform(longest / 2, longest)  # noqa: S311 - jitter is no secret
 
 
-# About an hour.
+# About half an hour.
 USUAL = Policy()
 # The same, for what is guarded by facts of its own.
 GUARDED = Policy(forget=True)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from storage.database import JOBS, Database, DatabaseUnavailable, claimed, savep
 # four thirds.
 LEASE = timedelta(seconds=20)
 # In seconds, of the ten that a stop may take: for the jobs in hand, and for handing back the rest.
-GRACE, _HANDING_BACK = 7.0, 1.0
+GRACE, _HANDING_BACK = 6.5, 1.0
 # The slow poll behind the wake-ups, in seconds.
 _POLL = 5.0
 # Lanes open one after the other: looking again for each would be all there is time for.
@@ -89,6 +90,8 @@ class Worker:
         self._pacer = Pacer() if database.is_sqlite else SharedPacer()
         self._woken = asyncio.Event()
         self._stopping = False
+        self._ended = asyncio.Event()
+        self._ended.set()
         self._running: dict[asyncio.Task[None], Job] = {}
 
     def wake(self) -> None:
@@ -97,6 +100,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped."""
+        self._ended.clear()
         async with asyncio.TaskGroup() as group:
             renewing = group.create_task(self._renew())
             while not self._stopping:
@@ -107,15 +111,19 @@ class Worker:
                     pause = 1.0
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), pause)
+            self._ended.set()
             renewing.cancel()
 
     async def stop(self, grace: float = GRACE) -> None:
         """Claim nothing more, finish what is in hand within `grace` seconds, and hand the rest to others."""
         self._stopping = True
         self.wake()
+        begin = time.monotonic()
+        with contextlib.suppress(TimeoutError):  # what is being claimed right now is in hand too
+            await asyncio.wait_for(self._ended.wait(), grace)
         if not self._running:
             return
-        _, late = await asyncio.wait(self._running, timeout=grace)
+        _, late = await asyncio.wait(self._running, timeout=max(grace - (time.monotonic() - begin), 0))
         unfinished = [self._running[task] for task in late]
         for task in late:
             task.cancel()

@@ -42,6 +42,7 @@ class Shop:
         self.handlers = handlers
         self.seen: list[tuple[str, str]] = []
         self.worker: Worker | None = None
+        self.grace = 1.0
 
     @contextlib.asynccontextmanager
     async def open(self, **choices: Any) -> AsyncIterator[None]:
@@ -59,7 +60,7 @@ class Shop:
         try:
             yield
         finally:
-            await worker.stop(grace=1)
+            await worker.stop(self.grace)
             await asyncio.wait_for(task, 5)
 
     async def ask(self, kind: str, key: str, **wishes: Any) -> None:
