@@ -40,10 +40,11 @@ Part = str | datetime | Link | Channel | Member
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence, and how it begins."""
+    """One sentence, how it begins, and the address of what it speaks of, if that can be opened."""
 
     mark: str
     parts: tuple[Part, ...]
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ def plain(parts: Sequence[Part]) -> str:
 
 
 def _line(line: Line) -> Markup:
-    return kit.join(f"{line.mark} ", words(line.parts))
+    opened = kit.join(kit.DOT, kit.link(line.url, "open")) if line.url else ""
+    return kit.join(f"{line.mark} ", words(line.parts), opened)
 
 
 def _bold(text: Markup) -> Markup:

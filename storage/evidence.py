@@ -75,6 +75,7 @@ def latest_deliveries(
     troubled: bool = False,
     limit: int,
     offset: int = 0,
+    bodies: bool = True,
 ) -> Sequence[RowMapping]:
     """Return deliveries, the latest first; `repos` are lower case, None stands for all.
 
@@ -91,7 +92,8 @@ def latest_deliveries(
     if troubled:
         caused = select(jobs.c.delivery_id).where(_STOPPED, jobs.c.delivery_id.is_not(None))
         conditions.append(or_(text("deliveries.state = 'failed'"), deliveries.c.id.in_(caused)))
-    query = select(deliveries).where(*conditions).order_by(deliveries.c.id.desc()).limit(limit).offset(offset)
+    columns = [column for column in deliveries.c if bodies or column.name != "body"]
+    query = select(*columns).where(*conditions).order_by(deliveries.c.id.desc()).limit(limit).offset(offset)
     return connection.execute(query).mappings().all()
 
 

@@ -12,7 +12,7 @@ from bot.facts.project import Change
 from bot.models import Pull, Subscription
 from bot.subscriptions.request import FEATURES
 from handlers.evidence.opened import CHECKS, Opened
-from handlers.evidence.outcomes import Eyes, outcome, show_link
+from handlers.evidence.outcomes import Eyes, address, outcome
 from handlers.reviews.telling import CARD, thread_of
 from storage import evidence, facts, messages
 
@@ -116,8 +116,8 @@ class Walk:
             self._connection, row, since=self._processed, delivery_id=self._opened.row["id"]
         )
         name = NAMES.get(row["kind"], row["kind"])
-        link = show_link(self._eyes, row, card)
-        return Line(mark, (f"{name} in ", Channel(row["channel"]), " ", *parts, *link))
+        parts = (f"{name} in ", Channel(row["channel"]), " ", *parts)
+        return Line(mark, parts, address(self._eyes, row, card))
 
 
 def _quiet(channel: str, why: str) -> Line:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from blocks.evidence import DONE, NOT, WAITING, WRONG, Link, Part
+from blocks.evidence import DONE, NOT, WAITING, WRONG, Part
 from bot.evidence.masks import masked
 from storage import evidence
 
@@ -18,7 +18,10 @@ _WHY_NOT = {"muted": "the card's thread is muted"}
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """Who looks: everything, or what concerns one channel; with what links to Slack and GitHub begin."""
+    """Who looks: everything, or what concerns one channel; with what links to GitHub and Slack begin.
+
+    Without `workspace_url` there are no links to Slack.
+    """
 
     channel: str
     everything: bool
@@ -30,14 +33,17 @@ class Eyes:
         return self.everything or channel == self.channel
 
 
-def show_link(eyes: Eyes, message: RowMapping, card: RowMapping | None = None) -> tuple[Part, ...]:
-    """Link a message that Slack shows, as Slack itself does; `card` is the head of its thread."""
-    if message["ts"] is None or message["gone"]:
-        return ()
-    address = f"{eyes.workspace_url}/archives/{message['channel']}/p{message['ts'].replace('.', '')}"
-    if card is not None and card["ts"] and card["id"] != message["id"]:
-        address += f"?thread_ts={card['ts']}&cid={message['channel']}"
-    return (" · ", Link(address, "open"))
+def address(eyes: Eyes, message: RowMapping, card: RowMapping | None = None) -> str:
+    """Return the address of a message that Slack shows, as Slack itself makes it; "" if there is none.
+
+    `card` is the head of its thread.
+    """
+    if message["ts"] is None or message["gone"] or not eyes.workspace_url:
+        return ""
+    found = f"{eyes.workspace_url}/archives/{message['channel']}/p{message['ts'].replace('.', '')}"
+    if card is None or not card["ts"] or card["id"] == message["id"]:
+        return found
+    return f"{found}?thread_ts={card['ts']}&cid={message['channel']}"
 
 
 def outcome(

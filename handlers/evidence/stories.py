@@ -23,13 +23,16 @@ from bot.evidence.reasons import decide
 from bot.models import DraftState, MailState, Pull, PullState, Subscription
 from handlers.evidence.channels import NAMES
 from handlers.evidence.opened import Opened
-from handlers.evidence.outcomes import Eyes, job_outcome, outcome, show_link
+from handlers.evidence.outcomes import Eyes, address, job_outcome, outcome
 from handlers.evidence.paths import follow, present_repo
 from handlers.reviews.telling import CARD
 from storage import evidence, facts, messages, notes, subscriptions
 
 # What begins like this was fetched by PatchForge itself.
-_OWN = {"refresh-": "Fetched from GitHub, as events had left a doubt, "}
+_OWN = {
+    "refresh-": "Fetched from GitHub, as events had left a doubt, ",
+    "poll-": "Found at GitHub by asking for what is new, ",
+}
 _MAILS = {
     MailState.QUEUED: (WAITING, "waits to be sent"),
     MailState.SENDING: (WAITING, "is being sent"),
@@ -194,9 +197,8 @@ def _shown(connection: Connection, row: RowMapping, cards: dict[int, RowMapping]
     if row["muted_by"]:
         muted = (", muted by ", Member(row["muted_by"]))
     name = NAMES.get(row["kind"], row["kind"])
-    return Line(
-        mark, (f"{name} in ", Channel(row["channel"]), " ", *parts, *muted, *show_link(eyes, row, card))
-    )
+    parts = (f"{name} in ", Channel(row["channel"]), " ", *parts, *muted)
+    return Line(mark, parts, address(eyes, row, card))
 
 
 def _came(connection: Connection, opened: Opened, eyes: Eyes) -> Line:

@@ -1,4 +1,4 @@
-"""The command line: run, demo, doctor, db."""
+"""The command line: run, demo, doctor, db, inbox, jobs."""
 
 import asyncio
 import gc
@@ -8,19 +8,20 @@ from typing import Any
 
 import typer
 
+from bot.cli import inbox, jobs
 from bot.config import Settings, load_settings
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, PatchForgeError
 
-USAGE_ERROR = 2
+FAILURE, USAGE_ERROR = 1, 2
 
 
 def main() -> None:
-    """Run the command; a configuration mistake is one line and exit code 2."""
+    """Run the command; what goes wrong is one line, with exit code 2 if it was asked for wrongly, else 1."""
     try:
         application()()
-    except ConfigurationError as error:
+    except PatchForgeError as error:
         typer.echo(f"patchforge: {error}", err=True)
-        sys.exit(USAGE_ERROR)
+        sys.exit(USAGE_ERROR if isinstance(error, ConfigurationError) else FAILURE)
 
 
 def application() -> typer.Typer:
@@ -37,6 +38,8 @@ def application() -> typer.Typer:
     database = typer.Typer(help="Look after the database.", no_args_is_help=True)
     database.command("upgrade")(upgrade)
     cli.add_typer(database, name="db")
+    cli.add_typer(inbox.application(), name="inbox")
+    cli.add_typer(jobs.application(), name="jobs")
     return cli
 
 
