@@ -12,9 +12,15 @@ _WORK = {
     "home.open": "App Home",
     "home.show": "App Home",
     "mail.send": "An e-mail",
+    "missed.app": "Looking for missed deliveries",
+    "missed.repo": "Looking for missed deliveries",
+    "missed.changes": "Reading a repository",
+    "missed.read": "Reading a pull request",
     "notes.draft": "A release note",
     "notes.redraft": "A release note",
 }
+# So many repositories are named whose webhooks are hidden.
+_UNWATCHED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,11 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of affairs; `problems` is empty when all is well, `model` is the language model."""
+    """The state of affairs; `problems` is empty when all is well, `model` is the language model.
+
+    `unwatched` are the repositories whose webhooks GitHub does not tell us of, and `app` for the App's.
+    `lost` counts the deliveries that GitHub could not hand over.
+    """
 
     problems: tuple[str, ...]
     waiting: int
@@ -41,6 +51,8 @@ class Status:
     model: str
     github: bool
     mail: bool
+    unwatched: tuple[str, ...] = ()
+    lost: int = 0
 
 
 def status(view: Status) -> SlackMessage:
@@ -60,6 +72,8 @@ def status(view: Status) -> SlackMessage:
             "" if view.github else ", without GitHub's diffs, as no token is set",
         ),
         *([] if view.mail else ["E-mail is off: approved notes are kept and not sent"]),
+        *([_unwatched(view.unwatched)] if view.unwatched else []),
+        *([f"{pulls.count(view.lost, 'delivery', 'deliveries')} never came through"] if view.lost else []),
     ]
     blocks = [kit.section(kit.bold(head)), kit.section(kit.lines(rows))]
     if view.stopped_in_all:
@@ -78,6 +92,23 @@ def status(view: Status) -> SlackMessage:
         lead = f"Could not be done ({view.stopped_in_all:,} in all):"
         blocks.append(kit.section(kit.lines([kit.bold(lead), *gone])))
     return kit.message(head, blocks)
+
+
+def _unwatched(names: tuple[str, ...]) -> kit.Markup:
+    """Say whose webhooks are hidden from us, and what that means."""
+    shown = [kit.code(name) for name in names if name != "app"]
+    rest = len(shown) - _UNWATCHED
+    whose = kit.join(
+        "our GitHub App" if "app" in names else "",
+        *shown[:_UNWATCHED],
+        f"{rest:,} more" if rest > 0 else "",
+        sep=", ",
+    )
+    return kit.join(
+        "GitHub hides the webhooks of ",
+        whose,
+        " from us, so missed deliveries are not asked for again; merges are still compared",
+    )
 
 
 def settings(channel: str, *, self_approval: bool) -> SlackMessage:

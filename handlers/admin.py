@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.errors import Permanent, RetryLater, UserError
 from bot.health import look
 from handlers.feature import Command, CommandCall, Feature, Reply
-from storage import channels, jobs, subscriptions
+from storage import channels, jobs, missed, subscriptions
 
 _SWITCH = {"on": True, "off": False}
 
@@ -28,6 +28,8 @@ async def _status(context: Context, call: CommandCall) -> Reply:
 
     def read(connection: Connection) -> blocks.Status:
         report = look(connection, now=now)
+        followed = [found.repo for found in subscriptions.of_channel(connection, call.channel)]
+        hidden = missed.denied(connection)
         return blocks.Status(
             problems=report.problems,
             waiting=report.waiting,
@@ -37,11 +39,13 @@ async def _status(context: Context, call: CommandCall) -> Reply:
                 for row in jobs.stopped(connection, limit=5)
             ),
             stopped_in_all=report.parked + report.failed,
-            followed=len(subscriptions.of_channel(connection, call.channel)),
+            followed=len(followed),
             channel=call.channel,
             model=context.settings.model,
             github=context.github is not None,
             mail=context.mailer is not None,
+            unwatched=tuple(name for name in hidden if may_read_all or name in {"app", *followed}),
+            lost=missed.given_up(connection),
         )
 
     return blocks.status(await context.database.read(read))

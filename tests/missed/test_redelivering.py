@@ -78,7 +78,7 @@ async def test_what_cannot_be_had_is_given_up_after_a_few_requests_and_said_in_t
         looks = len(asked(world, "/deliveries"))
         await until(lambda: len(asked(world, "/deliveries")) > looks + 2)
         assert len(asked(world, "/attempts", method="POST")) == 3 * lost
-        assert f"{lost} deliver" in await world.command(world.maintainer, "status")
+        assert f"{lost} deliveries never came through" in await world.command(world.maintainer, "status")
 
 
 async def test_webhooks_of_others_are_left_alone(world: World) -> None:
