@@ -7,11 +7,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
+from storage import jobs
 from storage.database import Database
-from storage.migrate import config, upgrade
+from storage.migrate import COMPATIBILITY, SchemaTooNew, config, require, upgrade
 from storage.tables import metadata
+from tests.ledger.ledger_kit import HandClock
 
 
 def _differences(connection: Connection) -> object:
@@ -58,3 +60,42 @@ async def test_the_migrations_are_one_line_of_descent(database: Database) -> Non
         return list(ScriptDirectory.from_config(config(connection)).get_heads())
 
     assert len(await database.read(heads)) == 1
+
+
+def _expand(connection: Connection) -> None:
+    """Do what the next version's migration may do."""
+    connection.execute(text("ALTER TABLE jobs ADD COLUMN mood VARCHAR(20) DEFAULT 'calm' NOT NULL"))
+    connection.execute(text("ALTER TABLE deliveries ADD COLUMN mood VARCHAR(20)"))
+    connection.execute(text("CREATE TABLE moods (id INTEGER PRIMARY KEY)"))
+    connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+
+def _work(connection: Connection, key: str) -> list[str]:
+    """Do what this version does with the ledger."""
+    now = HandClock().now()
+    jobs.enqueue(connection, "k", key, now=now, again=True)
+    rows = jobs.candidates(connection, now=now, limit=9, closed_lanes=())
+    claimed = jobs.claim(connection, rows, lease="mine", until=now)
+    return [job.key for job in claimed if jobs.finish(connection, job, now=now, outcome={})]
+
+
+async def test_this_version_works_on_while_a_newer_one_migrates_and_after_a_restart(
+    database: Database, database_url: str
+) -> None:
+    assert await database.write(lambda found: _work(found, "a")) == ["a"]
+    newer = await Database(database_url).open()
+    await newer.write(_expand)
+    await newer.aclose()
+    for key in "abc":
+        assert await database.write(lambda found, key=key: _work(found, key)) == [key]  # type: ignore[misc]
+    await upgrade(database)
+    assert await database.write(lambda found: _work(found, "d")) == ["d"]
+
+
+async def test_a_newer_schema_that_older_code_cannot_use_is_refused(database: Database) -> None:
+    await database.write(_expand)
+    await database.write(lambda found: require(found, COMPATIBILITY))
+    await upgrade(database)
+    await database.write(lambda found: require(found, COMPATIBILITY + 1))
+    with pytest.raises(SchemaTooNew, match="newer PatchForge"):
+        await upgrade(database)
