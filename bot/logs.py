@@ -1,11 +1,68 @@
-"""Structured logs: one event a line, as text for people or JSON for machines."""
+"""Structured logs: one event a line, as text for people or JSON for machines, without secrets."""
 
+import json
 import logging
+import re
 import sys
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
 
 import structlog
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 
 from bot.config import Settings
+
+HIDDEN = "[redacted]"
+
+# Shorter ones would hide half of every line, and are no secrets.
+_SHORTEST = 4
+# What secrets look like that are not ours, or are cut.
+_SHAPES = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|(?<![A-Za-z0-9])(?:xox[a-z]-|xapp-|gh[pousr]_|github_pat_|gsk_|sk-(?=[\w-]{16}))[\w.-]+"
+    r"|(?<=://)[^/\s:@\"']*:[^/\s@\"']+(?=@)"
+    r"|(?i:(?<=bearer )|(?<=basic ))[\w.~+/=-]{12,}",
+    re.DOTALL,
+)
+
+
+class Redactor:
+    """Replaces every secret of the settings, and all that looks like one, in what is about to be written."""
+
+    def __init__(self, settings: Settings) -> None:
+        forms = {form for secret in secrets_of(settings) for form in _forms(secret)}
+        known = sorted((form for form in forms if len(form) >= _SHORTEST), key=len, reverse=True)
+        self._known = re.compile("|".join(re.escape(form) for form in known) or r"(?!)")
+
+    def __call__(self, _logger: Any, _method: str, line: Any) -> str:
+        """Redact a rendered line, its traceback included: the last processor of the chain."""
+        return self.redact(str(line))
+
+    def redact(self, text: str) -> str:
+        """Return the text without secrets."""
+        return _SHAPES.sub(HIDDEN, self._known.sub(HIDDEN, text))
+
+
+def secrets_of(settings: Settings) -> Iterator[str]:
+    """Return every secret that the settings hold, in whatever setting it stands."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, SecretStr):
+                yield one.get_secret_value()
+    if key := settings.app_private_key:
+        yield key
+        yield from (line for line in key.splitlines() if line and not line.startswith("-----"))
+    if password := make_url(settings.database_url).password:
+        yield str(password)
+
+
+def _forms(secret: str) -> Iterable[str]:
+    """Return how a secret may be spelt in a log: as it is, in JSON, in a repr, in an address."""
+    return secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe="")
 
 
 def _for_people() -> structlog.dev.ConsoleRenderer:
@@ -31,7 +88,7 @@ def configure(settings: Settings) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    last: list[structlog.typing.Processor] = (
+    last: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
         else [_for_people()]
@@ -40,7 +97,11 @@ def configure(settings: Settings) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *last,
+                Redactor(settings),
+            ],
         )
     )
     root = logging.getLogger()
@@ -48,3 +109,10 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level)
     for chatty in ("httpx", "apscheduler", "alembic", "slack_bolt", "aiohttp.access", "httpcore"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _crashed
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log what ends the process, where the interpreter would print it with its secrets."""
+    logging.getLogger("bot").critical("process.crashed", exc_info=(kind, error, trace))

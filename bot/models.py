@@ -227,7 +227,8 @@ class Job:
     """One unit of outgoing work as the ledger holds it.
 
     `wanted` counts how often it was asked for; `suspect` is True when an earlier attempt may have had its
-    effect; `lease` names the attempt and fences late outcomes; `lane` names the pace it keeps.
+    effect; `lease` names the attempt and fences late outcomes; `lane` names the pace it keeps;
+    `delivery_id` is the delivery that asked for it last.
     """
 
     id: int
@@ -240,6 +241,7 @@ class Job:
     wanted: int
     suspect: bool
     lease: str
+    delivery_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

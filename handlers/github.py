@@ -100,7 +100,8 @@ class GitHubDoor:
             self._metrics.deliveries.labels("malformed").inc()
             return web.json_response({"error": "the body took too long"}, status=408)
         except (DatabaseUnavailable, InboxFull) as error:
-            log.warning("delivery.unavailable", error=str(error) or "the inbox is full")
+            guid = request.headers.get("X-GitHub-Delivery", "")[:64]
+            log.warning("delivery.unavailable", delivery=guid, error=str(error) or "the inbox is full")
             self._metrics.deliveries.labels("unavailable").inc()
             return web.json_response(
                 {"error": "not stored; deliver it again"}, status=503, headers={"Retry-After": "30"}

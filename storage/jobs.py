@@ -163,6 +163,7 @@ def claim(connection: Connection, rows: Sequence[RowMapping], *, lease: str, unt
             wanted=row["wanted"],
             suspect=row["suspect"],
             lease=lease,
+            delivery_id=row["delivery_id"],
         )
         for row in rows
     ]

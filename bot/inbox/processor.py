@@ -100,20 +100,24 @@ class Processor(Generic[C]):
 
     def _process(self, connection: Connection, row: RowMapping) -> bool:
         """Write the facts and let each feature add its jobs; False if something of it went wrong."""
-        try:
-            with savepoint(connection):
-                change = self._project(connection, row)
-                for listener in self._listeners.values():
-                    listener(connection, change)
-        except Exception:  # noqa: BLE001 - the second look tells what it was
-            return self._process_apart(connection, row)
-        return True
+        about = {"delivery": row["guid"], "delivery_id": row["id"], "repo": row["repo"], "pulls": ()}
+        with structlog.contextvars.bound_contextvars(**about):
+            try:
+                with savepoint(connection):
+                    change = self._project(connection, row)
+                    for listener in self._listeners.values():
+                        listener(connection, change)
+            except Exception:  # noqa: BLE001 - the second look tells what it was
+                return self._process_apart(connection, row)
+            return True
 
     def _project(self, connection: Connection, row: RowMapping) -> Change:
         if row["body"] == deliveries.GONE:
             raise ValueError("its body is gone")
         body = zlib.decompress(row["body"])
-        return project(connection, row["event"], body, delivery_id=row["id"], now=self._clock.now())
+        change = project(connection, row["event"], body, delivery_id=row["id"], now=self._clock.now())
+        structlog.contextvars.bind_contextvars(pulls=change.pulls)
+        return change
 
     def _process_apart(self, connection: Connection, row: RowMapping) -> bool:
         """Process once more, each feature for itself; what went wrong is tried again later."""

@@ -210,6 +210,9 @@ class Worker:
 
     async def _carry_out(self, claim: Claim) -> None:
         job = claim.job
+        # This task's own context: what it was started from may speak of another job or delivery.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(**_about(job))
         try:
             finish = await claim.run(job)
         except RetryLater as error:
@@ -304,6 +307,13 @@ class Worker:
 
             with contextlib.suppress(DatabaseUnavailable):
                 await self._database.write(renew)
+
+
+def _about(job: Job) -> dict[str, Any]:
+    """Return what every line that is logged on the way of a job should say."""
+    about = {"job": job.id, "kind": job.kind, "key": job.key}
+    about |= {"delivery_id": job.delivery_id, "pull": job.payload.get("pull_id")}
+    return {name: value for name, value in about.items() if value is not None}
 
 
 def _failing(error: Exception) -> Runner:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
+import structlog
 from sqlalchemy import Connection, RowMapping
 
 from bot.clients.slack import Slack
@@ -71,6 +72,7 @@ class Shower:
         When the channel does not take it, a `slack.refused` job lets the subscriber know, once per reason.
         """
         now = self._clock.now()
+        structlog.contextvars.bind_contextvars(pull=wanted.row["pull_id"])  # the job's own context
         if wanted.content is None:
             return self._noted(job, wanted, Finish({"skipped": wanted.why}))
         try:
