@@ -71,6 +71,7 @@ async def started(
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         database = await _database(stack, settings)
+        await _require_port(settings)
         session = await stack.enter_async_context(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout))
         )
@@ -278,6 +279,26 @@ def _scheduler(stack: contextlib.AsyncExitStack, context: Context, features: Seq
     stack.callback(scheduler.shutdown, wait=False)
 
 
+async def _require_port(settings: Settings) -> None:
+    """Raise ConfigurationError if the HTTP door's port is taken, before Slack hears of this process."""
+    with _port_named(settings):
+        server = await asyncio.get_running_loop().create_server(
+            asyncio.Protocol, settings.http_host, settings.http_port
+        )
+    server.close()
+    await server.wait_closed()
+
+
+@contextlib.contextmanager
+def _port_named(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ConfigurationError(
+            f"HTTP_PORT: cannot listen on {settings.http_host}:{settings.http_port}: {error.strerror}"
+        ) from None
+
+
 async def _listen(stack: contextlib.AsyncExitStack, door: GitHubDoor, settings: Settings) -> str:
     # GitHub never compresses; unpacking for strangers would come before their signature is checked.
     runner = web.AppRunner(
@@ -286,11 +307,7 @@ async def _listen(stack: contextlib.AsyncExitStack, door: GitHubDoor, settings: 
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.http_host, settings.http_port)
-    try:
+    with _port_named(settings):
         await site.start()
-    except OSError as error:
-        raise ConfigurationError(
-            f"HTTP_PORT: cannot listen on {settings.http_host}:{settings.http_port}: {error.strerror}"
-        ) from None
     port = runner.addresses[0][1]
     return f"http://{settings.http_host}:{port}"
