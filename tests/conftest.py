@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,13 @@ from tests.world import World, open_world
 
 POSTGRES = "PATCHFORGE_TEST_POSTGRES_URL"
 _SKIPPED = f"set {POSTGRES}=postgresql+asyncpg://user@host/db to run the stores on PostgreSQL too"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what was skipped and how to run it, one line a reason."""
+    reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()))
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} {reason[:1].lower()}{reason[1:]}")
 
 
 @pytest.fixture(autouse=True)
