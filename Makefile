@@ -12,8 +12,9 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+# make demo ARGS=--no-browser
 demo: $(STAMP)
-	$(BIN)/patchforge demo
+	$(BIN)/patchforge demo $(ARGS)
 
 run: $(STAMP)
 	$(BIN)/patchforge run

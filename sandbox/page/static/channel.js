@@ -31,7 +31,8 @@ function channel(store, room) {
           }, "Add PatchForge"),
     ),
     log(room, store, room.messages, `main-${room.id}`,
-      h("p.empty", null, `This is the very beginning of #${room.name}. Press “Play the whole story”, or type `, h("code", null, "/patchforge help"), ".")),
+      h("p.empty", null, `This is the very beginning of #${room.name}. Press “Play the whole story”, or type `, h("code", null, "/patchforge help"), ". To begin by hand: ",
+        h("code", null, `/patchforge subscribe ${store.data.github.repositories[0]?.full_name ?? "owner/repo"}`), ", then open a pull request in the GitHub panel.")),
     composer(room, store, { label: `Message #${room.name}, or type / for commands`, disabled: closed }),
   ];
 }
