@@ -161,13 +161,7 @@ class Worker:
         return claims
 
     def start(self, claims: Sequence[Claim]) -> None:
-        """Carry out what was claimed, once its leases are durable; a stop leaves it to its lease instead.
-
-        The commit that claimed it began before the stop: nobody would wait for it now, and broken off in the
-        middle it would be in doubt.
-        """
-        if self._stopping:
-            return
+        """Carry out what was claimed, once its leases are durable."""
         for claim in claims:
             task = asyncio.create_task(self._carry_out(claim), name=f"job {claim.job.id} {claim.job.kind}")
             self._running[task] = claim.job

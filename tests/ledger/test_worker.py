@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from bot.errors import Permanent, RateLimited, RetryLater
 from bot.ledger.policy import USUAL
-from bot.ledger.worker import Finish, Worker
+from bot.ledger.worker import Finish
 from bot.models import Job
 from storage import jobs
 from storage.database import Database
@@ -282,19 +282,6 @@ async def test_stopping_finishes_what_is_in_hand_and_begins_nothing(shop: Shop, 
         hands.gate.set()
     assert (await shop.row("a"))["state"] == "done"
     assert (await shop.row("b"))["state"] in {"ready", "done"}
-
-
-async def test_what_is_claimed_while_stopping_is_left_to_others(shop: Shop, hands: Hands) -> None:
-    await shop.ask("do", "a")
-    late = Worker(shop.database, shop.clock, shop.handlers)
-    claims = await shop.database.write(late.take)
-    await late.stop()
-    late.start(claims)
-    assert (await shop.row("a"))["state"] == "running"
-    await shop.database.write(lambda found: jobs.take_back(found, expired_by=None))
-    async with shop.open():
-        await shop.when("a", state="done")
-    assert hands.did == ["a"]
 
 
 async def test_an_outcome_waits_for_the_database_rather_than_be_forgotten(
