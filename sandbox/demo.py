@@ -26,6 +26,11 @@ from sandbox.story import Story
 
 # Seconds that the bot may take to start.
 _START = 30.0
+# How the bot's settings begin: the demo must not depend on what this machine has set for a real one.
+_SETTINGS = (
+    "SLACK_", "GITHUB_", "LLM_", "GROQ_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "SMTP_", "MAIL_",
+    "DATABASE_URL", "HTTP_HOST", "HTTP_PORT", "PUBLIC_URL", "ENCRYPTION_KEY", "LOG_", "POLL_", "RETENTION_",
+)  # fmt: skip
 # Seconds between two steps when somebody watches.
 _PACE = 1.5
 
@@ -107,13 +112,7 @@ async def running_bot(
     environment: Mapping[str, str], folder: Path
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """Run the bot as a process of its own in `folder`, and yield it with its address once it is ready."""
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(
-            ("SLACK_", "GITHUB_", "LLM_", "GROQ_", "OPENAI_", "ANTHROPIC_", "SMTP_", "MAIL_")
-        )
-    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
     root = str(Path(__file__).parent.parent)
     bot = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -140,7 +139,11 @@ async def running_bot(
 
     reading = asyncio.create_task(read())
     try:
-        yield bot, await asyncio.wait_for(ready, _START)
+        try:
+            address = await asyncio.wait_for(ready, _START)
+        except TimeoutError:
+            raise BotDiedError("\n".join([*tail, f"It was not ready within {_START:.0f} seconds."])) from None
+        yield bot, address
     finally:
         if bot.returncode is None:
             bot.terminate()
