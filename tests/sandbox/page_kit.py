@@ -1,6 +1,7 @@
 """A page with all its stand-ins, a bot of a few lines and a short story, for the tests of the page."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -128,7 +129,7 @@ async def connected(app: AsyncApp, slack: SlackServer) -> AsyncIterator[None]:
         await handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it unannotated
 
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("PATCHFORGE_TEST_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -142,7 +143,10 @@ FLAGS = [
 
 def needs_chromium() -> pytest.MarkDecorator:
     """Skip where there is no browser."""
-    return pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium package")
+    return pytest.mark.skipif(
+        not Path(CHROMIUM).exists(),
+        reason="set PATCHFORGE_TEST_CHROMIUM=/path/to/chromium, or install Debian's chromium package",
+    )
 
 
 @asynccontextmanager
