@@ -137,7 +137,7 @@ def denied(connection: Connection) -> list[str]:
 def heard_from(connection: Connection, *, since: datetime) -> set[str]:
     """Return the repositories, in lower case, that sent one of the latest deliveries since then."""
     latest = (
-        select(deliveries.c.repo, deliveries.c.guid, deliveries.c.received_at)
+        select(deliveries.c.repo, deliveries.c.guid, deliveries.c.event, deliveries.c.received_at)
         .order_by(deliveries.c.id.desc())
         .limit(_RECENT)
         .subquery()
@@ -148,6 +148,7 @@ def heard_from(connection: Connection, *, since: datetime) -> set[str]:
             latest.c.received_at > since,
             latest.c.guid.not_like("refresh-%"),
             latest.c.guid.not_like("poll-%"),
+            latest.c.event != "ping",
             latest.c.repo.is_not(None),
         )
         .distinct()
