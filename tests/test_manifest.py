@@ -7,27 +7,10 @@ from typing import Any
 
 import yaml
 
+from bot.clients.slack_scopes import NEEDED, SCOPES_OF_METHOD
 from handlers import FEATURES
 
 ROOT = Path(__file__).parents[1]
-# What docs.slack.dev lists for a bot token; empty: any token, or the app-level one.
-SCOPES = {
-    "apps.connections.open": set[str](),
-    "auth.test": set[str](),
-    "chat.postEphemeral": {"chat:write"},
-    "chat.postMessage": {"chat:write"},
-    "chat.update": {"chat:write"},
-    "chat.delete": {"chat:write"},
-    "conversations.history": {"channels:history", "groups:history"},
-    "conversations.info": {"channels:read", "groups:read"},
-    "conversations.members": {"channels:read", "groups:read"},
-    "conversations.replies": {"channels:history", "groups:history"},
-    "users.conversations": {"channels:read", "groups:read"},
-    "users.info": {"users:read"},
-    "views.open": set[str](),
-    "views.publish": set[str](),
-    "views.update": set[str](),
-}
 METHOD = re.compile(r"(apps|auth|chat|conversations|reactions|users|views)([._][a-zA-Z]+)+")
 
 
@@ -57,10 +40,11 @@ def test_every_scope_is_used_and_every_used_method_has_its_scopes() -> None:
     assert methods_used()
     needed = {"commands"}
     for method in methods_used():
-        needed |= SCOPES[method]
+        needed |= SCOPES_OF_METHOD[method]
     if any({"profile", "email"} <= words for words in constants("handlers/**/*.py", "bot/**/*.py").values()):
         needed.add("users:read.email")
     assert set(manifest()["oauth_config"]["scopes"]["bot"]) == needed
+    assert set(NEEDED) == needed
 
 
 def test_the_app_hears_exactly_the_events_that_features_answer() -> None:

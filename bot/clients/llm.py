@@ -23,6 +23,13 @@ Output = TypeVar("Output", bound=BaseModel)
 # Two requests at most: the answer, and once more with what was wrong with it.
 _REQUESTS = 2
 _ANSWER_TOKENS = 2000
+# Where the providers are, unless settings say otherwise.
+_HOMES = {
+    "groq": "https://api.groq.com",
+    "openai": "https://api.openai.com/v1",
+    "anthropic": "https://api.anthropic.com",
+}
+_MORE = {"anthropic": {"limit": "1000"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,25 @@ class Llm:
         seconds, tokens = time.monotonic() - started, (usage.input_tokens, usage.output_tokens)
         self._observe(Call("llm", self.model, "ok", seconds, tokens=tokens))
         return Answer(output, self.model, *tokens, seconds)
+
+    async def check(self) -> None:
+        """Ask the provider for its models; raises LlmUnusable if the key or the model is none of its own."""
+        provider, _, name = self.model.partition(":")
+        key, base = self._api_key or "", (self._base_url or _HOMES.get(provider, "")).rstrip("/")
+        path = {"groq": "/openai/v1/models", "anthropic": "/v1/models"}.get(provider, "/models")
+        headers = {"Authorization": f"Bearer {key}"}
+        if provider == "anthropic":
+            headers = {"x-api-key": key, "anthropic-version": "2023-06-01"}
+        url = base.removesuffix("/openai/v1") + path if provider == "groq" else base + path
+        try:
+            answer = await self._http.get(url, params=_MORE.get(provider), headers=headers)
+            if answer.status_code in {401, 403}:
+                raise LlmUnusable("refused the API key")
+            known = {item["id"] for item in answer.raise_for_status().json()["data"]}
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise LlmUnusable("unreachable, or no such service") from error
+        if name not in known and f"{name}:latest" not in known:
+            raise LlmUnusable(f"the provider has no model {name}")
 
     async def _run(
         self, output_type: type[Output], instructions: str, prompt: str

@@ -42,6 +42,12 @@ class Slack:
         """Ask who this token is: `user_id`, `team_id`, `team`, `bot_id`."""
         return await self._call("auth.test")
 
+    async def inspect(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """Ask who this token is, and return with it the answer's headers: the scopes, and Slack's time."""
+        answer = await self._ask("auth.test", {})
+        data: Mapping[str, Any] = answer.data  # type: ignore[assignment]
+        return data, answer.headers
+
     async def post(
         self, channel: str, message: SlackMessage, *, key: str, thread_ts: str | None = None
     ) -> str:
@@ -141,13 +147,14 @@ class Slack:
 
     async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         with observed(self._observe, "slack", method):
-            return await self._ask(method, arguments)
+            data: Mapping[str, Any] = (await self._ask(method, arguments)).data  # type: ignore[assignment]
+            return data
 
-    async def _ask(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _ask(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         given = {name: value for name, value in arguments.items() if value not in (None, "")}
         try:
             # Slack takes JSON where it writes; its reading methods want a query.
-            answer = (
+            return (
                 await self.web.api_call(method, json=given)
                 if method in _WRITES
                 else await self.web.api_call(method, http_verb="GET", params=_query(given))
@@ -162,8 +169,6 @@ class Slack:
             ) from error
         except (aiohttp.ClientError, SlackClientError, ValueError, OSError) as error:
             raise RetryLater(f"Slack broke off {method}: {error}", ambiguous=True) from error
-        data: Mapping[str, Any] = answer.data  # type: ignore[assignment]
-        return data
 
 
 def _query(arguments: Mapping[str, Any]) -> dict[str, str]:

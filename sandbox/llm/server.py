@@ -18,6 +18,8 @@ Mode = Literal["good", "nonsense", "slow", "down", "rate_limited", "obeys_inject
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 _LEDGER_SIZE = 500
+# Those that it lists; it answers to any name.
+_MODELS = ("llama-3.3-70b-versatile", "llama-3.1-8b-instant")
 _REQUESTS_PER_DAY = 14_400
 _TOKENS_PER_MINUTE = 6_000
 
@@ -62,6 +64,7 @@ class LlmServer:
         server = cls()
         app = web.Application(client_max_size=4 * 1024 * 1024)
         app.router.add_post("/openai/v1/chat/completions", server._completions)
+        app.router.add_get("/openai/v1/models", server._models)
         app.router.add_route("*", "/{tail:.*}", _unknown_url)
         server._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await server._runner.setup()
@@ -89,6 +92,12 @@ class LlmServer:
         self._mode = mode
         self._mode_changed.set()
         self._mode_changed = asyncio.Event()
+
+    async def _models(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self.api_key}":
+            return _respond(_error(401, "Invalid API Key", "invalid_request_error", code="invalid_api_key"))
+        known = [{"id": name, "object": "model", "owned_by": "sandbox"} for name in _MODELS]
+        return web.json_response({"object": "list", "data": known})
 
     async def _completions(self, request: web.Request) -> web.Response:
         mode = self._mode

@@ -28,7 +28,6 @@ class WebApi:
         self._workspace = workspace
         self._open_socket = open_socket
         self._closing = asyncio.Event()
-        self._headers = {"X-OAuth-Scopes": ",".join(sorted(workspace.rules.scopes))}
 
     def close(self) -> None:
         """Let calls that hang go on, so that the server can stop."""
@@ -80,7 +79,8 @@ class WebApi:
                 await self._hang(fault.seconds)
             elif fault.kind == "cut_json":
                 text = text[: len(text) // 2]
-        headers = self._headers | ({"Retry-After": "1"} if status == 429 else {})
+        scopes = {"X-OAuth-Scopes": ",".join(sorted(workspace.rules.scopes))}
+        headers = scopes | ({"Retry-After": "1"} if status == 429 else {})
         return web.Response(status=status, text=text, content_type="application/json", headers=headers)
 
     def _outcome(self, call: Call, perform: Callable[[], Answer]) -> tuple[int, Answer]:

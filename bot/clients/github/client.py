@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import httpx
 
+from bot.clients.github.account import Account
 from bot.clients.github.answers import (
     CommitAnswer,
     FileAnswer,
@@ -64,6 +65,7 @@ class GitHub:
         self.is_app = app is not None
         self.hooks = Hooks(self._api)
         self.feed = Feed(self._api)
+        self.account = Account(self._api)
 
     @classmethod
     def from_settings(

@@ -1,0 +1,173 @@
+"""The doctor: each part that works is ok, each that does not says what to do."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.config import Settings
+from bot.doctor import examine, findings
+from bot.models import SystemClock
+from sandbox.mail import MailServer
+from storage.database import Database
+from tests.world import World, open_world
+
+PARTS = {
+    "Slack bot token", "Slack scopes", "Clock", "Slack app token", "Database", "Disk", "GitHub token",
+    "GitHub rate limit", "E-mail", "Language model", "PUBLIC_URL",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A clock that is wrong."""
+
+    by: timedelta
+
+    def now(self) -> datetime:
+        """Return the wrong moment."""
+        return SystemClock().now() + self.by
+
+
+@pytest.fixture
+async def followed(sqlite_url: str) -> AsyncIterator[World]:
+    """Start a world whose channel follows the repository."""
+    async with open_world(sqlite_url) as world:
+        world.github.state.named(world.repo).collaborators["patchforge-bot"] = "admin"  # type: ignore[union-attr]
+        await world.subscribe()
+        yield world
+
+
+async def _found(world: World, clock: Any = None, **changed: Any) -> dict[str, tuple[str, str]]:
+    """Examine, and return (mark, words) by part; of several of one name, the last."""
+    settings = _settings(world, **changed)
+    return {one.about: (one.mark, one.says) async for one in findings(settings, clock or SystemClock())}
+
+
+def _settings(world: World, **changed: Any) -> Settings:
+    values = {name: getattr(world.settings, name) for name in type(world.settings).model_fields}
+    return Settings(_env_file=None, **{**values, "public_url": world.address, **changed})
+
+
+async def test_where_everything_works_there_is_nothing_to_fix(
+    followed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pull = await followed.github.open_pull(followed.repo, followed.demo.feature)
+    await followed.card_says(pull.title)
+    found = await _found(followed)
+    assert found.keys() >= PARTS | {followed.repo, f"{followed.repo} webhook"}
+    assert [one for one in found.items() if one[1][0] == "fix"] == []
+    for part in (PARTS | {followed.repo, f"{followed.repo} webhook"}) - {"PUBLIC_URL"}:
+        assert found[part][0] == "ok", (part, found[part])
+    assert "401" in found[f"{followed.repo} webhook"][1]
+    assert await examine(_settings(followed)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("ok") and "Slack scopes: all 8" in line for line in lines)
+
+
+async def test_slack_s_tokens_and_scopes_and_the_clock_are_looked_at(followed: World) -> None:
+    workspace = followed.slack.workspace
+    found = await _found(followed, slack_bot_token="xoxb-wrong", slack_app_token="xapp-wrong")
+    assert found["Slack bot token"][0] == "fix"
+    assert "invalid_auth" in found["Slack bot token"][1]
+    assert found["Slack app token"][0] == "fix"
+    assert "connections:write" in found["Slack app token"][1]
+    found = await _found(followed, slack_bot_token=None, slack_app_token=None)
+    assert "set SLACK_BOT_TOKEN" in found["Slack bot token"][1]
+    assert "set SLACK_APP_TOKEN" in found["Slack app token"][1]
+    workspace.rules = replace(workspace.rules, scopes=workspace.rules.scopes - {"groups:read"})
+    mark, says = (await _found(followed))["Slack scopes"]
+    assert mark == "fix"
+    assert "groups:read (to see which private channels it is in)" in says
+    mark, says = (await _found(followed, Ahead(timedelta(minutes=5))))["Clock"]
+    assert mark == "fix"
+    assert "seconds ahead of Slack" in says
+    assert "behind" in (await _found(followed, Ahead(timedelta(minutes=-5))))["Clock"][1]
+
+
+async def test_github_s_token_limit_and_repositories_are_looked_at(followed: World) -> None:
+    github = followed.github
+    assert (await _found(followed, github_token=None))["GitHub"][0] == "note"
+    mark, says = (await _found(followed, github_token="ghp_wrong"))["GitHub"]
+    assert mark == "fix"
+    assert "GITHUB_TOKEN" in says
+    github.state.named(followed.repo).private = True  # type: ignore[union-attr]
+    github.add_account("stranger", "Stranger")
+    stranger = await _found(followed, github_token=github.add_token("ghp_stranger", "stranger"))
+    assert stranger[followed.repo][0] == "fix"
+    assert "404" in stranger[followed.repo][1]
+    token = github.tokens[followed.settings.github_token.get_secret_value()]  # type: ignore[union-attr]
+    token.used = github.rate_limit - 10
+    assert (await _found(followed))["GitHub rate limit"][0] == "fix"
+
+
+async def test_each_webhook_is_looked_at(followed: World) -> None:
+    about = f"{followed.repo} webhook"
+    (hook,) = followed.github.hooks.values()
+    mark, says = (await _found(followed, public_url="https://elsewhere.example"))[about]
+    assert mark == "fix"
+    assert "https://elsewhere.example/webhooks/github" in says
+    hook.secret = "another"
+    await followed.github.open_pull(followed.repo, followed.demo.feature)
+    await followed.github.settled()
+    mark, says = (await _found(followed))[about]
+    assert mark == "fix"
+    assert "secrets differ" in says
+    hook.events = ("push",)
+    assert "tick the events" in (await _found(followed))[about][1]
+    hook.active = False
+    assert "switched off" in (await _found(followed))[about][1]
+    followed.github.hooks.clear()
+    assert "add one" in (await _found(followed))[about][1]
+
+
+async def test_the_database_is_looked_at(followed: World, tmp_path: Any) -> None:
+    new = f"sqlite+aiosqlite:///{tmp_path}/new.db"
+    assert "not there yet" in (await _found(followed, database_url=new))["Database"][1]
+    empty = await Database(new).open()
+    await empty.write(lambda connection: connection.exec_driver_sql("CREATE TABLE x (y INTEGER)"))
+    await empty.aclose()
+    mark, says = (await _found(followed, database_url=new))["Database"]
+    assert mark == "fix"
+    assert "db upgrade" in says
+    (tmp_path / "text.db").write_text("this is no database" * 100)
+    text = await _found(followed, database_url=f"sqlite+aiosqlite:///{tmp_path}/text.db")
+    assert text["Database"][0] == "fix"
+    away = await _found(followed, database_url="postgresql+asyncpg://bot:canary@127.0.0.1:9/none")
+    assert away["Database"][0] == "fix"
+    assert "canary" not in away["Database"][1]
+
+
+async def test_the_mail_server_is_greeted_for_real(followed: World) -> None:
+    assert (await _found(followed, smtp_host=None))["E-mail"][0] == "note"
+    assert (await _found(followed, smtp_port=9))["E-mail"][0] == "fix"
+    assert (await _found(followed, smtp_security="starttls"))["E-mail"][0] == "fix"
+    server = await MailServer.start(username="bot", password="right-canary")
+    try:
+        login = {"smtp_port": server.port, "smtp_username": "bot"}
+        good = await _found(followed, **login, smtp_password="right-canary")
+        assert good["E-mail"][0] == "ok"
+        mark, says = (await _found(followed, **login, smtp_password="wrong-canary"))["E-mail"]
+        assert mark == "fix"
+        assert "login" in says
+        assert not server.messages
+    finally:
+        await server.aclose()
+
+
+async def test_the_model_is_asked_for(followed: World) -> None:
+    assert (await _found(followed, groq_api_key=None))["Language model"][0] == "note"
+    assert "refused" in (await _found(followed, groq_api_key="gsk_wrong"))["Language model"][1]
+    unknown = await _found(followed, llm_model="groq:no-such-model")
+    assert "no model no-such-model" in unknown["Language model"][1]
+    away = await _found(followed, groq_base_url="http://127.0.0.1:9")
+    assert away["Language model"][0] == "fix"
+
+
+async def test_the_public_address_should_lead_to_the_bot(followed: World) -> None:
+    assert (await _found(followed))["PUBLIC_URL"][0] == "ok"
+    assert (await _found(followed, public_url="http://127.0.0.1:9"))["PUBLIC_URL"][0] == "note"
+    wrong = await _found(followed, public_url=followed.slack.base_url)
+    assert wrong["PUBLIC_URL"][0] == "fix"
