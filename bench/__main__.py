@@ -1,134 +1,126 @@
-"""Run the bench: floors and bot in turn, several rounds, one table."""
+"""Run the bench: every contender in turn, several rounds; then bursts, growth, and the tables."""
 
 import argparse
 import asyncio
+import contextlib
 import os
-import platform
-import tempfile
+import sys
 import time
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from bench import load, report, target
-
-PATH = "/webhooks/github"
-# An event that no feature acts on: the door alone, signature, commit and answer.
-UNHEARD = "watch"
-_PATIENCE = 180.0
-
-
-def _acks(name: str, outcome: load.Outcome) -> dict[str, float]:
-    wrong = {status: count for status, count in outcome.statuses.items() if status not in {"200", "202"}}
-    if wrong:
-        raise RuntimeError(f"{name}: answers that were no acks: {wrong}")
-    took = [seconds * 1000 for seconds in outcome.took]
-    return {
-        f"{name} acks/s": len(took) / outcome.elapsed,
-        f"{name} ack p50": report.percentile(took, 0.5),
-        f"{name} ack p99": report.percentile(took, 0.99),
-    }
+from bench import bots, burst, growth, machine, page, results, rounds
+from bench.growth import Point
+from bench.names import POSTGRES, PROBOT, SQLITE
+from bench.results import Result
+from bench.rounds import Size
+from bench.tables import tables
 
 
-async def _floor(kind: str, events: int, seconds: int) -> dict[str, float]:
-    """Measure a bare handler; at 20 events a second too, where every cache is cold."""
-    async with target.floor(kind) as bare:
-        await load.run(load.Job(bare.port, PATH, "pull_request", 200, 100, 1))
-        before = bare.cpu()
-        outcome = await load.run(load.Job(bare.port, PATH, "pull_request", events, 100, 100))
-        found = {f"floor {kind} cpu": (bare.cpu() - before) * 1000 / events}
-        found |= _acks(f"floor {kind}", outcome)
-        before, slow = bare.cpu(), 20 * seconds
-        outcome = await load.run(
-            load.Job(bare.port, PATH, "pull_request", slow, 100, 1_000, connections=4, rate=20)
-        )
-        found |= _acks(f"floor {kind} 20/s", outcome)
-        found[f"floor {kind} 20/s cpu"] = (bare.cpu() - before) * 1000 / slow
-    return found
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long everything is measured."""
+
+    name: str
+    rounds: int
+    size: Size
+    burst: int
+    points: list[Point]
+    growth_rounds: int
+    growth_size: Size
 
 
-async def _posted(slack: target.Slack, number: int) -> None:
-    """Wait until that many messages were posted."""
-    end = time.monotonic() + _PATIENCE
-    while (count := await slack.count()) < number:
-        if time.monotonic() > end:
-            raise RuntimeError(f"only {count} of {number} messages were posted")
-        await asyncio.sleep(0.02)
+def _points(follows: Iterable[int], stored: Iterable[int]) -> list[Point]:
+    return [*(Point(follows=count) for count in follows), *(Point(stored=count) for count in stored)]
 
 
-async def _bot(events: int, channels: int, database: str | None, seconds: int) -> dict[str, float]:
-    """Measure one fresh bot on a fresh database."""
-    with tempfile.TemporaryDirectory(prefix="patchforge-bench-") as name:
-        folder = Path(name)
-        url = database or f"sqlite+aiosqlite:///{folder}/bench.db"
-        async with target.slack(channels) as slack, target.bot(slack, url, folder) as bot:
-            found = {"start to ready": bot.ready}
-            warm = 200
-            await load.run(load.Job(bot.port, PATH, "pull_request", warm, channels, 1))
-            await _posted(slack, warm)
-
-            before, slow = bot.cpu(), 20 * seconds
-            outcome = await load.run(
-                load.Job(bot.port, PATH, "pull_request", slow, channels, 1_000, connections=4, rate=20)
-            )
-            await _posted(slack, warm + slow)
-            found |= _acks("20/s", outcome) | _latencies("20/s", outcome, await slack.posts())
-            found["20/s cpu"] = (bot.cpu() - before) * 1000 / slow
-
-            before = bot.cpu()
-            outcome = await load.run(load.Job(bot.port, PATH, "pull_request", events, channels, 2_000))
-            await _posted(slack, warm + slow + events)
-            arrived = await slack.posts()
-            last = max(arrived[link] for link in outcome.links)
-            found |= _acks("whole", outcome)
-            found["whole posts/s"] = events / (last - outcome.sent[0])
-            found["whole cpu"] = (bot.cpu() - before) * 1000 / events
-
-            before = bot.cpu()
-            rest = max(10_000 - warm - slow - events, events)
-            outcome = await load.run(load.Job(bot.port, PATH, UNHEARD, rest, channels, 3_000))
-            spent = bot.cpu() - before
-            found |= _acks("door", outcome)
-            found |= {"door cpu": spent * 1000 / rest, "door acks per core": rest / spent}
-            found["rss after 10,000 events"] = bot.rss()
-    return found
+FULL = Plan(
+    name="full",
+    rounds=5,
+    size=Size(events=4_000, seconds=5),
+    burst=10_000,
+    points=_points((10, 1_000, 100_000), (1_000, 100_000, 1_000_000)),
+    growth_rounds=3,
+    growth_size=Size(events=2_000, seconds=5),
+)
+QUICK = Plan(
+    name="quick",
+    rounds=1,
+    size=Size(events=1_000, seconds=2),
+    burst=1_500,
+    points=_points((10, 100_000), (1_000, 20_000)),
+    growth_rounds=1,
+    growth_size=Size(events=500, seconds=2),
+)
 
 
-def _latencies(name: str, outcome: load.Outcome, arrived: dict[str, float]) -> dict[str, float]:
-    waits = [(arrived[link] - sent) * 1000 for link, sent in zip(outcome.links, outcome.sent, strict=True)]
-    return {
-        f"{name} webhook to post p50": report.percentile(waits, 0.5),
-        f"{name} webhook to post p99": report.percentile(waits, 0.99),
-    }
+async def _run(plan: Plan, postgres: str | None, only: str) -> Result:
+    begin = time.monotonic()
+    contenders, skipped = bots.contenders(postgres)
+    contenders = [one for one in contenders if only.lower() in one.name.lower()]
+    if any(one.name == PROBOT for one in contenders):
+        await bots.install_probot()
+    result = Result(await machine.about(postgres), skipped, {one.name: [] for one in contenders})
+    order = list(contenders)
+    for number in range(1, plan.rounds + 1):
+        for one in order:
+            # A round that fails keeps its place: ratios are taken within each round.
+            result.rounds[one.name].append({})
+            with _noted(begin, result, f"round {number}: {one.name}"):
+                result.rounds[one.name][-1] = await rounds.measure(one, plan.size)
+        order.reverse()
+    for one in contenders:
+        if one.name in {SQLITE, POSTGRES}:
+            with _noted(begin, result, f"burst: {one.name}"):
+                result.bursts[one.name] = [await burst.measure(one, plan.burst)]
+    if SQLITE in result.rounds:
+        with _noted(begin, result, "growth"):
+            result.growth = await growth.measure(plan.points, plan.growth_size, plan.growth_rounds)
+    result.about["took"] = f"{time.monotonic() - begin:.0f} s"
+    return result
 
 
-async def main() -> None:
-    """Read the options, run the rounds, show and save the result."""
+@contextlib.contextmanager
+def _noted(begin: float, result: Result, what: str) -> Iterator[None]:
+    """Say how far the run is; what fails is noted, and the rest is measured all the same."""
+    problem = ""
+    try:
+        yield
+    except (RuntimeError, TimeoutError, OSError) as error:
+        problem = f"failed: {error or type(error).__name__}"
+        result.skipped[what] = problem
+    print(f"{time.monotonic() - begin:5.0f} s  {what}  {problem}".rstrip(), file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Read the options; run, show and save, or write the page."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, choices=range(1, 11))
-    parser.add_argument("--events", type=int, default=5_000, help="pull requests at saturation, per round")
+    parser.add_argument("--quick", action="store_true", help="one short round, to see that everything runs")
+    parser.add_argument("--only", default="", help="measure only contenders with this in their name")
+    parser.add_argument("--rounds", type=int, choices=range(1, 11), help="how many rounds instead of five")
     parser.add_argument(
-        "--channels", type=int, default=1_000, help="channels, each with a repository of its own"
+        "--postgres",
+        default=os.environ.get("PATCHFORGE_TEST_POSTGRES_URL"),
+        help="a server on which databases may be made, as postgresql+asyncpg://user@host/db",
     )
-    parser.add_argument("--seconds", type=int, default=10, help="length of the part at 20 events a second")
     parser.add_argument(
-        "--database", help="an empty PostgreSQL database instead of SQLite; implies one round"
+        "--report",
+        action="store_true",
+        help=f"write {page.PATH.name} from the newest full run instead of measuring",
     )
     options = parser.parse_args()
-    if options.events > 8 * options.channels:
-        parser.error("more than 8 events per channel measure the pacing of channels, not the bot")
-    rounds = 1 if options.database else options.rounds
-    found: list[dict[str, float]] = []
-    for number in range(rounds):
-        one = await _floor("json", options.events, options.seconds)
-        one |= await _floor("msgspec", options.events, options.seconds)
-        one |= await _bot(options.events, options.channels, options.database, options.seconds)
-        found.append(one)
-        print(f"round {number + 1} of {rounds} done", flush=True)
-    print(report.table(found))
-    about = {**vars(options), "python": platform.python_version(), "cores": os.cpu_count()}
-    path = Path(__file__).parent / "results" / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
-    report.save(path, found, about)
-    print(f"saved to {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+    if options.report:
+        page.write(results.newest())
+        return
+    plan = QUICK if options.quick else FULL
+    if options.rounds:
+        plan = replace(plan, rounds=options.rounds)
+    result = asyncio.run(_run(plan, options.postgres, options.only))
+    print("\n\n".join(table.text() for table in tables(result)))
+    print("".join(f"\nnot measured: {what}: {why}" for what, why in result.skipped.items()))
+    kind = f"{plan.name}-part" if options.only or options.rounds else plan.name
+    print(f"\nsaved to {results.save(result, kind)}")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

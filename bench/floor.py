@@ -10,7 +10,7 @@ import msgspec
 import uvloop
 from aiohttp import web
 
-from bench.payloads import SECRET
+from bench.payloads import PATH, SECRET
 
 
 class _Repository(msgspec.Struct):
@@ -57,7 +57,7 @@ async def typed(request: web.Request) -> web.Response:
 async def serve(kind: str) -> None:
     """Serve one of the two on a free port, print the port, and stay."""
     app = web.Application()
-    app.router.add_post("/webhooks/github", typed if kind == "msgspec" else plain)
+    app.router.add_post(PATH, typed if kind == "msgspec" else plain)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

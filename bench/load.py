@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,24 +17,28 @@ from bench import payloads
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to send: `count` events of pull requests `first_number`…, over `repos` repositories in turn.
+    """What to send: `count` events of pull requests `first_number`…, over repositories `first_repo`… in turn.
 
-    `rate` is in events per second; None means as fast as the connections go.
+    The connections are spread over the ports. `rate` is in events per second; None means as fast as the
+    connections go.
     """
 
-    port: int
-    path: str
-    event: str
+    ports: list[int]
     count: int
     repos: int
     first_number: int
+    first_repo: int = 0
+    event: str = "pull_request"
     connections: int = 64
     rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of each request in order: its pull request's link, when it went out, its ack's time (s)."""
+    """What became of each request in order: its pull request's link, when it went out, its ack's time (s).
+
+    A request that was due while every connection still waited for an answer counts as sent when it was due.
+    """
 
     links: list[str]
     sent: list[float]
@@ -85,20 +90,26 @@ class _Connection(asyncio.Protocol):
 async def send(job: Job) -> Outcome:
     """Send the job's requests and return what became of each."""
     made_from = await payloads.template()
-    places = [(index % job.repos, job.first_number + index // job.repos) for index in range(job.count)]
-    requests = [payloads.request(made_from, job.path, job.event, *place) for place in places]
+    places = [
+        (job.first_repo + index % job.repos, job.first_number + index // job.repos)
+        for index in range(job.count)
+    ]
+    requests = [payloads.request(made_from, job.event, *place) for place in places]
     sent, took, statuses = [0.0] * job.count, [0.0] * job.count, [0] * job.count
     loop = asyncio.get_running_loop()
-    pairs = [await loop.create_connection(_Connection, "127.0.0.1", job.port) for _ in range(job.connections)]
+    ports = [job.ports[index % len(job.ports)] for index in range(job.connections)]
+    pairs = [await loop.create_connection(_Connection, "127.0.0.1", port) for port in ports]
     turns: Iterator[int] = iter(range(job.count))
     gc.disable()
     begin = time.time()
 
     async def serve(connection: _Connection) -> None:
         for index in turns:
-            if job.rate:
-                await asyncio.sleep(max(begin + index / job.rate - time.time(), 0))
-            sent[index] = time.time()
+            due = begin + index / job.rate if job.rate else None
+            if due and (early := due - time.time()) > 0:
+                await asyncio.sleep(early)
+                due = None
+            sent[index] = due or time.time()
             statuses[index] = await connection.exchange(requests[index])
             took[index] = time.time() - sent[index]
 
@@ -112,13 +123,15 @@ async def send(job: Job) -> Outcome:
 
 async def run(job: Job) -> Outcome:
     """Send the job from a fresh process."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
-    output, _ = await process.communicate(msgspec.json.encode(job))
-    if process.returncode:
-        raise RuntimeError("the load generator failed; see above")
-    return msgspec.json.decode(output, type=Outcome)
+    with tempfile.TemporaryFile() as file:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bench.load", stdin=asyncio.subprocess.PIPE, stdout=file
+        )
+        await process.communicate(msgspec.json.encode(job))
+        if process.returncode:
+            raise RuntimeError("the load generator failed; see above")
+        file.seek(0)
+        return msgspec.json.decode(file.read(), type=Outcome)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sandbox.github import CommitSpec, GitHub, PullSpec
 
 SECRET = "bench"  # noqa: S105 - loopback only
+PATH = "/webhooks/github"
 _NAME = "service-xxxxx"
 _REPO = f"bench-org/{_NAME}"
 
@@ -60,7 +61,7 @@ def _dump(event: object) -> str:
     return json.dumps(event, separators=(",", ":"), ensure_ascii=False)
 
 
-def request(made_from: Template, path: str, event: str, repo: int, number: int) -> bytes:
+def request(made_from: Template, event: str, repo: int, number: int) -> bytes:
     """Return the bytes of one signed POST about pull request `number` of repository `repo`."""
     body = (
         made_from.text.replace(_NAME, f"service-{repo:05d}")
@@ -71,7 +72,7 @@ def request(made_from: Template, path: str, event: str, repo: int, number: int) 
     )
     signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         f"User-Agent: GitHub-Hookshot/bench\r\nX-GitHub-Event: {event}\r\n"
         f"X-GitHub-Delivery: {uuid.uuid4()}\r\n"
         f"X-Hub-Signature-256: sha256={signature}\r\nContent-Length: {len(body)}\r\n\r\n"

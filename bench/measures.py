@@ -1,0 +1,57 @@
+"""What is read off one load: acknowledgements, posts, waits, CPU time."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from bench import load
+from bench.load import Job, Outcome
+from bench.processes import Target
+from bench.workspace import Slack
+
+Round = dict[str, float]
+
+# At this rate, in events a second, nothing queues: what is left is what one event takes.
+SLOW = 20
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value below which that share of the values lies (nearest rank)."""
+    ranked = sorted(values)
+    return ranked[max(math.ceil(share * len(ranked)) - 1, 0)]
+
+
+def spread(name: str, seconds: Sequence[float]) -> Round:
+    """Return median and 99th percentile in milliseconds."""
+    took = [second * 1000 for second in seconds]
+    return {f"{name} p50": percentile(took, 0.5), f"{name} p99": percentile(took, 0.99)}
+
+
+async def acknowledged(job: Job) -> Outcome:
+    """Send the job; every answer must be an acknowledgement."""
+    outcome = await load.run(job)
+    if wrong := {status: count for status, count in outcome.statuses.items() if status not in {"200", "202"}}:
+        raise RuntimeError(f"answers that were no acknowledgements: {wrong}")
+    return outcome
+
+
+def last_post(outcome: Outcome, arrived: Mapping[str, float]) -> float:
+    """Return when the last of the load's pull requests was posted."""
+    return max(arrived[link] for link in outcome.links)
+
+
+def waits(outcome: Outcome, arrived: Mapping[str, float]) -> list[float]:
+    """Return the seconds from each webhook to its post."""
+    return [arrived[link] - sent for link, sent in zip(outcome.links, outcome.sent, strict=True)]
+
+
+async def slow(target: Target, slack: Slack | None, job: Job) -> Round:
+    """Measure at the slow rate; without `slack` nothing is posted."""
+    before = target.cpu()
+    already = await slack.count() if slack else 0
+    outcome = await acknowledged(job)
+    found = spread("slow ack", outcome.took)
+    if slack:
+        await slack.posted(already + job.count)
+        found |= spread("slow post", waits(outcome, await slack.posts()))
+    found["slow cpu"] = (target.cpu() - before) * 1000 / job.count
+    return found

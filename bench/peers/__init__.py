@@ -1,0 +1,1 @@
+"""Bots that do the naive thing in memory, written on the libraries most people take."""

@@ -1,0 +1,137 @@
+"""Lay what was found out in tables, for the terminal and for Markdown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.names import FLOOR, PROBOT
+from bench.results import Result, Rounds, middle, ratio
+from bench.targets import OURS, TARGETS
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A heading, the columns' names, and the rows; the first column is text, the others are numbers."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def text(self) -> str:
+        """Return it aligned, for a terminal."""
+        lines = [self.head, *self.rows]
+        widths = [max(len(line[at]) for line in lines) for at in range(len(self.head))]
+        shown = [
+            "  ".join(
+                cell.ljust(width) if at == 0 else cell.rjust(width)
+                for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in lines
+        ]
+        return "\n".join([self.title.upper(), *shown])
+
+    def markdown(self) -> str:
+        """Return it as GitHub shows it."""
+        rule = ["---", *["---:"] * (len(self.head) - 1)]
+        return "\n".join("| " + " | ".join(line) + " |" for line in (self.head, rule, *self.rows))
+
+
+# Column, and the measures that stand in it, parted by a slash.
+_ROUND = {
+    "acks/s": ("acks/s",),
+    "ack p50/p99, ms": ("ack p50", "ack p99"),
+    "posts/s": ("posts/s",),
+    "CPU, ms/event": ("cpu",),
+    "post p50/p99 at 20/s, ms": ("slow post p50", "slow post p99"),
+    "CPU at 20/s": ("slow cpu",),
+    "RSS, MB": ("rss",),
+    "start, s": ("ready",),
+}
+_DOOR = {
+    "acks/s": ("door acks/s",),
+    "ack p50/p99, ms": ("door ack p50", "door ack p99"),
+    "CPU, ms/event": ("door cpu",),
+}
+_BURST = {
+    "ack p50/p99, ms": ("ack p50", "ack p99"),
+    "drained after, s": ("drained after",),
+    "webhook → post p50/p99, ms": ("post p50", "post p99"),
+    "command p50/p99/max, ms": ("command p50", "command p99", "command max"),
+    "CPU, ms/event": ("cpu",),
+    "RSS growth, MB": ("rss growth",),
+    "RSS, MB": ("rss",),
+}
+_GROWTH = {
+    "post p50/p99 at 20/s, ms": ("slow post p50", "slow post p99"),
+    "CPU at 20/s, ms/event": ("slow cpu",),
+    "events of nobody/s": ("unfollowed/s",),
+    "their CPU, ms/event": ("unfollowed cpu",),
+    "RSS, MB": ("rss",),
+    "start, s": ("ready",),
+}
+
+
+def tables(result: Result) -> list[Table]:
+    """Return every table of the run."""
+    found = [_targets(result), _table("Side by side", "what", result.rounds, _ROUND), _ratios(result)]
+    durable = {name: rounds for name, rounds in result.rounds.items() if name in OURS}
+    found.append(_table("The door alone: kept, of interest to nobody", "what", durable, _DOOR))
+    if result.bursts:
+        found.append(_table("Burst", "what", result.bursts, _BURST))
+    if result.growth:
+        found.append(_growth(result.growth))
+    return found
+
+
+def _targets(result: Result) -> Table:
+    names = [name for name in OURS if name in result.rounds]
+    rows = [
+        [target.text, *(target.verdict(target.read(result, name)) for name in names)] for target in TARGETS
+    ]
+    return Table("Targets", ["target", *(name.removeprefix("PatchForge, ") for name in names)], rows)
+
+
+def _table(title: str, what: str, found: Rounds, columns: Mapping[str, Sequence[str]]) -> Table:
+    rows = [
+        [name, *(_cell(rounds, measures) for measures in columns.values())] for name, rounds in found.items()
+    ]
+    return Table(title, [what, *columns], rows)
+
+
+def _cell(rounds: Sequence[Mapping[str, float]], measures: Sequence[str]) -> str:
+    return " / ".join(_number(middle(rounds, measure)) for measure in measures)
+
+
+def _ratios(result: Result) -> Table:
+    columns = {
+        "acks x Probot": ("acks/s", PROBOT),
+        "posts x Probot": ("posts/s", PROBOT),
+        "CPU x Probot": ("cpu", PROBOT),
+        "acks x bare msgspec": ("acks/s", FLOOR),
+        "CPU x bare msgspec": ("cpu", FLOOR),
+    }
+    rows = [
+        [
+            name,
+            *(
+                _number(ratio(result.rounds, name, other, measure), "x")
+                for measure, other in columns.values()
+            ),
+        ]
+        for name in result.rounds
+    ]
+    return Table("Ratios within each round", ["what", *columns], rows)
+
+
+def _growth(growth: Rounds) -> Table:
+    """Lay growth out, with each size's CPU against the smallest of its kind."""
+    plain = _table("Growth on SQLite", "the database holds", growth, _GROWTH)
+    smallest = {name.split()[1]: name for name in reversed(growth)}
+    times = [_number(ratio(growth, name, smallest[name.split()[1]], "slow cpu"), "x") for name in growth]
+    rows = [[*row, grown] for row, grown in zip(plain.rows, times, strict=True)]
+    return Table(plain.title, [*plain.head, "CPU x smallest"], rows)
+
+
+def _number(value: float | None, unit: str = "") -> str:
+    if value is None:
+        return "-"
+    return (f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}") + unit
