@@ -40,6 +40,7 @@ def as_told(pull: Pull, change: Change) -> Pull:
         draft=bool(told.draft),
         labels=tuple(label.name for label in told.labels),
         base=told.base.ref,
+        head_sha=told.head.sha,
         author_is_bot=is_bot(told.user),
         state=PullState.OPEN if told.state == PullState.OPEN else ended,
     )

@@ -1,7 +1,7 @@
 """What a delivery about one pull request did in each channel, and why it did no more."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping
@@ -54,6 +54,8 @@ class Walk:
             else None
         )
         self._pull = as_told(pull, self._change) if self._change else pull
+        if row["event"] in CHECKS:
+            self._pull = replace(self._pull, head_sha=opened.subject.sha)
         self._known = {one["key"]: one for one in messages.of_pull(connection, pull.id)}
         processed: datetime = row["processed_at"] or row["received_at"]
         self._processed = processed
