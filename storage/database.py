@@ -10,7 +10,7 @@ import queue
 import secrets
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -18,13 +18,20 @@ from typing import Any, Self, TypeVar
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, pool, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    NotSupportedError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.sql import execute_text
 
 T = TypeVar("T")
+U = TypeVar("U")
 Work = Callable[[Connection], T]
 
 # Units of work that may share one commit; more would keep the first of them waiting.
@@ -104,14 +111,20 @@ class Database:
         if self._writer:
             value, added = await asyncio.wrap_future(self._writer.submit(work))
         else:
-            async with _connected(self._engine) as connection, connection.begin():
-                value, added = await connection.run_sync(_with_announcement, work, self.name)
+            value, added = await _with_fresh_plans(self._write, work)
         if added:
             self.on_work(added)
         return value
 
     async def read(self, work: Work[T]) -> T:
         """Run the work on a snapshot that cannot write."""
+        return await _with_fresh_plans(self._read, work)
+
+    async def _write(self, work: Work[T]) -> tuple[T, frozenset[str]]:
+        async with _connected(self._engine) as connection, connection.begin():
+            return await connection.run_sync(_with_announcement, work, self.name)
+
+    async def _read(self, work: Work[T]) -> T:
         async with _connected(self._readers) as connection:
             return await connection.run_sync(work)
 
@@ -147,6 +160,17 @@ def _with_announcement(connection: Connection, work: Work[T], name: str) -> tupl
         said = f"{name}:{','.join(sorted(elsewhere))}"
         connection.execute(_NOTIFY, {"channel": CHANNEL, "said": said})
     return value, connection.info.pop("work", _NOTHING)
+
+
+async def _with_fresh_plans(run: Callable[[Work[T]], Awaitable[U]], work: Work[T]) -> U:
+    """Run it again if PostgreSQL's tables changed since its statements were planned.
+
+    A replica of the next version may migrate at any moment. Nothing of the first run was kept.
+    """
+    try:
+        return await run(work)
+    except NotSupportedError:  # SQLAlchemy forgets the old plans with it
+        return await run(work)
 
 
 @contextlib.contextmanager

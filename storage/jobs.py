@@ -327,6 +327,8 @@ def lag(connection: Connection, *, now: datetime) -> timedelta:
 
 
 def stopped(connection: Connection, *, limit: int = 10) -> Sequence[RowMapping]:
-    """Return the jobs that were parked, gave up, or are ambiguous, the latest first."""
-    query = select(jobs).where(_STOPPED).order_by(jobs.c.finished_at.desc(), jobs.c.id.desc()).limit(limit)
+    """Return the jobs that were parked or gave up, the latest first."""
+    # The whole of the index's condition, or SQLite would not use it.
+    found = select(jobs).where(_STOPPED, jobs.c.state != JobState.AMBIGUOUS.value)
+    query = found.order_by(jobs.c.finished_at.desc(), jobs.c.id.desc()).limit(limit)
     return connection.execute(query).mappings().all()

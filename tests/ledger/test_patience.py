@@ -73,6 +73,7 @@ async def test_what_nobody_can_know_stays_ambiguous_until_a_person_settles_it(da
         assert row["outcome"] == {"mail": "ambiguous"}
         assert row["finished_at"] == shop.clock.now()
         assert await database.read(jobs.stopped_counts) == {"ambiguous": 1}
+        assert await database.read(jobs.stopped) == []
         await database.write(lambda found: jobs.settle(found, "a"))
         assert (await shop.row("a"))["state"] == "done"
         await shop.ask("unknown", "a", again=True)

@@ -92,6 +92,27 @@ async def test_this_version_works_on_while_a_newer_one_migrates_and_after_a_rest
     assert await database.write(lambda found: _work(found, "d")) == ["d"]
 
 
+async def test_a_column_that_becomes_wider_disturbs_nobody_who_reads_it(postgres_url: str) -> None:
+    database = await Database(postgres_url).open()
+    newer = await Database(postgres_url).open()
+
+    async def everybody(key: str) -> None:
+        works = [database.write(lambda found: _work(found, f"{key}{number}")) for number in range(4)]  # noqa: B023
+        reads = [database.read(lambda found: jobs.stopped(found)) for _ in range(4)]  # noqa: PLW0108
+        await asyncio.gather(*works, *reads)
+
+    for number in range(3):
+        await everybody(f"before {number}")
+        await newer.write(
+            lambda found, width=300 + number: found.execute(  # type: ignore[misc]
+                text(f"ALTER TABLE jobs ALTER COLUMN key TYPE VARCHAR({width})")
+            )
+        )
+        await everybody(f"after {number}")
+    await newer.aclose()
+    await database.aclose()
+
+
 async def test_a_newer_schema_that_older_code_cannot_use_is_refused(database: Database) -> None:
     await database.write(_expand)
     await database.write(lambda found: require(found, COMPATIBILITY))
