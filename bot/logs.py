@@ -61,8 +61,10 @@ def secrets_of(settings: Settings) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterable[str]:
-    """Return how a secret may be spelt in a log: as it is, in JSON, in a repr, in an address."""
-    return secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe="")
+    """Return how a secret may be spelt in a log: as it is, in an address, in a repr, and each in JSON."""
+    for form in (secret, quote(secret, safe=""), repr(secret)[1:-1]):
+        yield form
+        yield json.dumps(form)[1:-1]
 
 
 def _for_people() -> structlog.dev.ConsoleRenderer:
