@@ -1,5 +1,6 @@
 """How PatchForge is doing, and a channel's settings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,10 @@ _WORK = {
     "notes.draft": "A release note",
     "notes.redraft": "A release note",
 }
+# So many reasons why something could not be done are shown, each once.
+_SHOWN = 5
+# What Slack says where the bot is no member.
+_OUTSIDE = "not_in_channel"
 # So many repositories are named whose webhooks are hidden.
 _UNWATCHED = 5
 
@@ -57,8 +62,7 @@ class Status:
 
 def status(view: Status) -> SlackMessage:
     """Show the state of affairs: one line first, then what it rests on, then what was given up."""
-    wrong = "; ".join(view.problems)
-    head = f"🔴 {wrong[:1].upper()}{wrong[1:]}" if wrong else "🟢 Everything works"
+    head = _head(view)
     last = kit.ago(view.last_delivery) if view.last_delivery else "none yet"
     rows = [
         kit.join("Last delivery from GitHub: ", last),
@@ -77,21 +81,37 @@ def status(view: Status) -> SlackMessage:
     ]
     blocks = [kit.section(kit.bold(head)), kit.section(kit.lines(rows))]
     if view.stopped_in_all:
-        gone = [
-            kit.join(
-                "✗ ",
-                _WORK.get(one.kind, one.kind),
-                kit.join(" in ", kit.channel(one.channel)) if one.channel else "",
-                ": ",
-                kit.cut(pulls.one_line(one.reason), 200),
-                kit.DOT,
-                kit.ago(one.at),
-            )
-            for one in view.stopped
-        ]
+        alike: dict[tuple[str, str | None, str], list[Stopped]] = {}
+        for one in view.stopped:
+            alike.setdefault((one.kind, one.channel, one.reason), []).append(one)
         lead = f"Could not be done ({view.stopped_in_all:,} in all):"
+        gone = [_stopped(group) for group in list(alike.values())[:_SHOWN]]
         blocks.append(kit.section(kit.lines([kit.bold(lead), *gone])))
     return kit.message(head, blocks)
+
+
+def _head(view: Status) -> str:
+    wrong = "; ".join(view.problems)
+    if wrong:
+        return f"🔴 {wrong[:1].upper()}{wrong[1:]}"
+    if view.stopped_in_all:
+        return f"🟡 Running, but {pulls.count(view.stopped_in_all, 'thing')} could not be done"
+    return "🟢 Everything works"
+
+
+def _stopped(group: Sequence[Stopped]) -> kit.Markup:
+    """Tell in one line of work that stopped for the same reason, the latest first."""
+    one = group[0]
+    work = _WORK.get(one.kind, one.kind)
+    return kit.join(
+        f"✗ {work}" if len(group) == 1 else f"✗ {len(group)} times: {work}",
+        kit.join(" in ", kit.channel(one.channel)) if one.channel else "",
+        ": ",
+        kit.cut(pulls.one_line(one.reason), 200),
+        kit.join(", so invite me there: ", kit.code("/invite @PatchForge")) if _OUTSIDE in one.reason else "",
+        kit.DOT,
+        kit.ago(one.at),
+    )
 
 
 def _unwatched(names: tuple[str, ...]) -> kit.Markup:

@@ -36,7 +36,7 @@ async def _status(context: Context, call: CommandCall) -> Reply:
             last_delivery=report.last_delivery,
             stopped=tuple(
                 blocks.Stopped(row["kind"], row["lane"], why(row), row["finished_at"])
-                for row in jobs.stopped(connection, limit=5)
+                for row in jobs.stopped(connection, limit=100)
             ),
             stopped_in_all=report.parked + report.failed,
             followed=len(followed),

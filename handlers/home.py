@@ -182,12 +182,12 @@ def _drafts(
 
 def health_line(report: Report) -> str:
     """Say in one line how PatchForge is doing, without numbers that change while nothing else does."""
-    parts = ["Everything works"] if not report.problems else ["Running late"]
     lost = report.parked + report.failed
+    if report.problems:
+        return "Running late; see /patchforge status"
     if lost:
-        parts.append(f"{pulls.count(lost, 'thing')} could not be done")
-    hint = "; see /patchforge status" if report.problems or lost else ""
-    return "; ".join(parts) + hint
+        return f"Running, but {pulls.count(lost, 'thing')} could not be done; see /patchforge status"
+    return "Everything works"
 
 
 FEATURE = Feature(

@@ -44,7 +44,7 @@ async def test_status_and_home_show_what_slack_refused_and_why(world: World) -> 
     await world.slack.open_home(world.maintainer.id)
     view = await world.slack.until(lambda: world.slack.home(world.maintainer.id))
     assert view
-    assert "Everything works; 2 things could not be done; see /patchforge status" in shown(view.blocks)
+    assert "Running, but 2 things could not be done; see /patchforge status" in shown(view.blocks)
 
 
 async def test_only_who_made_the_channel_or_an_admin_changes_its_settings(world: World) -> None:
