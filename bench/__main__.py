@@ -110,7 +110,10 @@ def main() -> None:
     )
     options = parser.parse_args()
     if options.report:
-        page.write(results.newest())
+        try:
+            page.write(results.newest())
+        except FileNotFoundError as error:
+            parser.error(str(error))
         return
     plan = QUICK if options.quick else FULL
     if options.rounds:

@@ -3,7 +3,7 @@
 from bench import workspace
 from bench.bots import Contender
 from bench.load import Job
-from bench.measures import Round, acknowledged, last_post, percentile, spread, waits
+from bench.measures import Round, acknowledged, moments, percentile, spread, waits
 from bench.rounds import EVENTS_PER_CHANNEL
 
 RATE = 500
@@ -29,7 +29,7 @@ async def measure(contender: Contender, events: int) -> Round:
             **spread("command", typed),
             "command max": percentile(typed, 1.0) * 1000,
             "commands": len(typed),
-            "drained after": max(last_post(outcome, arrived) - max(outcome.sent), 0.0),
+            "drained after": max(max(moments(outcome, arrived)) - max(outcome.sent), 0.0),
             "cpu": (target.cpu() - cpu) * 1000 / events,
             "rss": target.rss(),
             "rss growth": target.peak() - before,

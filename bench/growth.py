@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench import bots, databases, workspace
 from bench.load import Job
-from bench.measures import SLOW, Round, acknowledged, last_post, slow
+from bench.measures import SLOW, Round, acknowledged, moments, slow
 from bench.rounds import Size
 from bench.workspace import Slack
 
@@ -74,7 +74,7 @@ async def _point(slack: Slack, folder: Path, size: Size, first: int) -> Round:
             outcome = await acknowledged(Job(target.ports, _CHANNELS, _CHANNELS, number))
             already += _CHANNELS
             await slack.posted(already)
-            return last_post(outcome, await slack.posts())
+            return max(moments(outcome, await slack.posts()))
 
         await followed(first)
         before = target.cpu()

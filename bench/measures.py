@@ -34,14 +34,16 @@ async def acknowledged(job: Job) -> Outcome:
     return outcome
 
 
-def last_post(outcome: Outcome, arrived: Mapping[str, float]) -> float:
-    """Return when the last of the load's pull requests was posted."""
-    return max(arrived[link] for link in outcome.links)
+def moments(outcome: Outcome, arrived: Mapping[str, float]) -> list[float]:
+    """Return when each of the load's pull requests was posted; raises RuntimeError unless all were."""
+    if lost := sum(link not in arrived for link in outcome.links):
+        raise RuntimeError(f"{lost:,} of {len(outcome.links):,} pull requests were not posted")
+    return [arrived[link] for link in outcome.links]
 
 
 def waits(outcome: Outcome, arrived: Mapping[str, float]) -> list[float]:
     """Return the seconds from each webhook to its post."""
-    return [arrived[link] - sent for link, sent in zip(outcome.links, outcome.sent, strict=True)]
+    return [at - sent for at, sent in zip(moments(outcome, arrived), outcome.sent, strict=True)]
 
 
 async def slow(target: Target, slack: Slack | None, job: Job) -> Round:

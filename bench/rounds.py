@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bench import workspace
 from bench.bots import Contender
 from bench.load import Job
-from bench.measures import SLOW, Round, acknowledged, last_post, slow, spread
+from bench.measures import SLOW, Round, acknowledged, moments, slow, spread
 from bench.processes import Target
 from bench.workspace import Slack
 
@@ -53,7 +53,7 @@ async def _saturated(target: Target, slack: Slack | None, size: Size) -> Round:
     found = spread("ack", outcome.took) | {"acks/s": size.events / outcome.elapsed}
     if slack:
         await slack.posted(already + size.events)
-        found["posts/s"] = size.events / (last_post(outcome, await slack.posts()) - outcome.sent[0])
+        found["posts/s"] = size.events / (max(moments(outcome, await slack.posts())) - outcome.sent[0])
     found["cpu"] = (target.cpu() - before) * 1000 / size.events
     return found
 
