@@ -28,12 +28,11 @@ def middle(rounds: Sequence[Mapping[str, float]] | None, measure: str) -> float 
     return statistics.median(values) if values else None
 
 
-def ratio(found: Rounds, one: str, other: str, measure: str) -> float | None:
-    """Return the median over the rounds of how often the other's measure goes into this one's."""
+def ratio(found: Rounds, one: str, other: str, measure: str, of: str = "") -> float | None:
+    """Return the median over the rounds of the measure in units of the other's, or of its `of`."""
+    of = of or measure
     pairs = zip(found.get(one, ()), found.get(other, ()), strict=False)
-    values = [
-        mine[measure] / yours[measure] for mine, yours in pairs if measure in mine and yours.get(measure)
-    ]
+    values = [mine[measure] / yours[of] for mine, yours in pairs if measure in mine and yours.get(of)]
     return statistics.median(values) if values else None
 
 

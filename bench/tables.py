@@ -73,8 +73,7 @@ _GROWTH = {
 def tables(result: Result) -> list[Table]:
     """Return every table of the run."""
     found = [_targets(result), _table("Side by side", "what", result.rounds, _ROUND), _ratios(result)]
-    durable = {name: rounds for name, rounds in result.rounds.items() if name in OURS}
-    found.append(_table("The door alone: kept, of interest to nobody", "what", durable, _DOOR))
+    found.append(_door(result.rounds))
     if result.bursts:
         found.append(_table("Burst", "what", result.bursts, _BURST))
     if result.growth:
@@ -122,13 +121,25 @@ def _ratios(result: Result) -> Table:
     return Table("Ratios within each round", ["what", *columns], rows)
 
 
+def _door(rounds: Rounds) -> Table:
+    """Lay the door alone out, against the bare handler's best."""
+    durable = {name: found for name, found in rounds.items() if name in OURS}
+    plain = _table("The door alone: kept, of interest to nobody", "what", durable, _DOOR)
+    times = [_number(ratio(rounds, name, FLOOR, "door acks/s", "acks/s"), "x") for name in durable]
+    return _beside(plain, "acks x bare msgspec", times)
+
+
 def _growth(growth: Rounds) -> Table:
     """Lay growth out, with each size's CPU against the smallest of its kind."""
     plain = _table("Growth on SQLite", "the database holds", growth, _GROWTH)
     smallest = {name.split()[1]: name for name in reversed(growth)}
     times = [_number(ratio(growth, name, smallest[name.split()[1]], "slow cpu"), "x") for name in growth]
-    rows = [[*row, grown] for row, grown in zip(plain.rows, times, strict=True)]
-    return Table(plain.title, [*plain.head, "CPU x smallest"], rows)
+    return _beside(plain, "CPU x smallest", times)
+
+
+def _beside(table: Table, column: str, cells: Sequence[str]) -> Table:
+    rows = [[*row, cell] for row, cell in zip(table.rows, cells, strict=True)]
+    return Table(table.title, [*table.head, column], rows)
 
 
 def _number(value: float | None, unit: str = "") -> str:
