@@ -189,3 +189,25 @@ async def test_a_database_from_the_future_is_refused_only_if_it_says_so(
     with pytest.raises(ConfigurationError, match="DATABASE_URL: a newer PatchForge"):
         async with started(settings, features):
             pass
+
+
+async def test_a_stop_takes_less_than_ten_seconds_whatever_hangs(
+    postgres_url: str, slack: SlackServer, effects: Effects, outside: Database
+) -> None:
+    async def hang(_context: Context, job: Job) -> Finish:
+        return await effects.hang(job)
+
+    features = (Feature(name="hanging", jobs={"do": hang}),)
+    async with contextlib.AsyncExitStack() as stack:
+        address = await stack.enter_async_context(started(_settings(slack, postgres_url), features))
+        await _ask(outside, "a")
+        await asyncio.wait_for(effects.begun.wait(), 5)
+        host, _, port = address.removeprefix("http://").partition(":")
+        _, slow = await asyncio.open_connection(host, int(port))
+        slow.write(b"POST /webhooks/github HTTP/1.1\r\nHost: bot\r\nContent-Length: 100\r\n\r\nnot all")
+        await slow.drain()
+        begin = time.monotonic()
+    assert time.monotonic() - begin < 10
+    slow.close()
+    row = await outside.read(lambda found: found.execute(select(table)).mappings().one())
+    assert (row["state"], row["suspect"], row["lease"]) == ("ready", True, None)
