@@ -82,7 +82,7 @@ async def _life(world: World, clock: Ticking, *, step: bool) -> None:  # noqa: P
     await github.submit_review(repo, number, other, "commented", "I should have seen this.")
 
 
-async def _end(
+async def lived(
     starting: asyncio.Lock, path: Path, copies: int, order: int | str, *, step: bool
 ) -> tuple[str, list[str]]:
     """Return what card and thread show after a life delivered in this order."""
@@ -109,8 +109,8 @@ async def _end(
 async def test_deliveries_in_any_order_and_number_lead_to_the_same_card_and_thread(tmp_path: Path) -> None:
     starting = asyncio.Lock()
     in_order, *shuffled = await asyncio.gather(
-        _end(starting, tmp_path / "in-order", 1, "as it was", step=True),
-        *(_end(starting, tmp_path / f"{order}", copies, order, step=True) for copies, order in _ORDERS),
+        lived(starting, tmp_path / "in-order", 1, "as it was", step=True),
+        *(lived(starting, tmp_path / f"{order}", copies, order, step=True) for copies, order in _ORDERS),
     )
     assert "merged by" in in_order[0]
     assert len(in_order[1]) == 13
@@ -121,8 +121,8 @@ async def test_deliveries_in_any_order_and_number_lead_to_the_same_card_and_thre
 async def test_when_all_happens_within_one_second_github_is_asked_what_came_last(tmp_path: Path) -> None:
     starting = asyncio.Lock()
     in_order, *shuffled = await asyncio.gather(
-        _end(starting, tmp_path / "in-order", 1, "as it was", step=False),
-        *(_end(starting, tmp_path / f"{order}", copies, order, step=False) for copies, order in _ORDERS),
+        lived(starting, tmp_path / "in-order", 1, "as it was", step=False),
+        *(lived(starting, tmp_path / f"{order}", copies, order, step=False) for copies, order in _ORDERS),
     )
     assert "A better title" in in_order[0]
     for end in shuffled:

@@ -1,0 +1,1 @@
+"""Everything that may go wrong, many times over, against the sandbox."""

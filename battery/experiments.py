@@ -1,0 +1,27 @@
+"""All experiments, in the order of the table."""
+
+from battery import (
+    t01_crashes,
+    t02_slack_faults,
+    t03_socket,
+    t04_mail_faults,
+    t05_order,
+    t06_databases,
+    t07_clocks,
+    t10_deciding,
+    t11_replicas,
+)
+from battery.kit import Experiment
+
+_PARTS = (
+    t01_crashes,
+    t02_slack_faults,
+    t03_socket,
+    t04_mail_faults,
+    t05_order,
+    t06_databases,
+    t07_clocks,
+    t10_deciding,
+    t11_replicas,
+)
+ALL: tuple[Experiment, ...] = tuple(one for part in _PARTS for one in part.EXPERIMENTS)

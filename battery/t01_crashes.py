@@ -1,0 +1,86 @@
+"""T1: the bot is killed at every moment that the outside can name, and at random ones."""
+
+from battery.kit import Count, Experiment, Means, crowd
+from tests.crash.rig import Moment, crashing_world
+from tests.crash.story import Ending, ending, play, quiet
+
+_AT_ONCE = 3
+_RANDOM = 40
+# At random moments the bot dies up to so many seconds after a call.
+_LATER = 0.05
+
+
+async def _live(means: Means, name: str, *moments: Moment) -> tuple[Ending, list[str]]:
+    """Return how the story ended, and what was seen; a moment that never comes is let go."""
+    async with crashing_world(means.place(name), *moments) as (world, crashes):
+        try:
+            await play(world)
+            if _killed(crashes.seen):
+                await crashes.over()
+            await quiet(world)
+        except Exception as error:
+            error.add_note("\n".join([*crashes.seen, *crashes.bot.log]))
+            raise
+        return ending(world), list(crashes.seen)
+
+
+def _killed(seen: list[str]) -> bool:
+    return any(one.startswith("--- killed") for one in seen)
+
+
+def _moments(seen: list[str]) -> list[Moment]:
+    """Return each call of an undisturbed story as a moment; what passes may also be heard."""
+    found: list[Moment] = []
+    for at, one in enumerate(seen):
+        what, _, phase = one.rpartition(" ")
+        nth = seen[: at + 1].count(one)
+        found.append(Moment(what.replace("[", "[[]"), phase, nth))
+        if phase == "after":
+            found.append(Moment(what.replace("[", "[[]"), phase, nth, heard=True))
+    return found
+
+
+def _thinned(moments: list[Moment], number: int) -> list[Moment]:
+    """Return so many of the moments, evenly spread."""
+    return [moments[at * len(moments) // number] for at in range(number)]
+
+
+async def _run(means: Means) -> Count:
+    count = Count()
+    right, seen = await _live(means, "undisturbed")
+    every = _moments(seen)
+    moments = _thinned(every, min(means.times(len(every)), len(every)))
+    dice = means.dice("T1")
+    moments += [
+        Moment("*", "*", dice.randint(1, len(seen)), delay=dice.uniform(0.0, _LATER))
+        for _ in range(means.times(_RANDOM))
+    ]
+    missed: list[Moment] = []
+
+    async def attempt(index: int) -> None:
+        found, seen = await _live(means, str(index), moments[index])
+        assert found == right, f"{moments[index]}: {_difference(right, found)}"  # noqa: S101
+        if not _killed(seen):
+            missed.append(moments[index])
+
+    await crowd(len(moments), _AT_ONCE, attempt, "moment", count)
+    count.tries -= len(missed)
+    count.facts["moments named by calls:"] = str(len(every))
+    if missed:
+        count.facts["that did not come this time, not counted:"] = str(len(missed))
+    return count
+
+
+def _difference(right: Ending, found: Ending) -> str:
+    names = [name for name in Ending.__dataclass_fields__ if getattr(right, name) != getattr(found, name)]
+    return "; ".join(f"{name}: {getattr(found, name)}" for name in names)
+
+
+EXPERIMENTS = (
+    Experiment(
+        "T1",
+        "`kill -9` at every call that the story makes (before, after, unanswered) and at random",
+        "whole stories",
+        _run,
+    ),
+)
