@@ -28,7 +28,7 @@ from bot.health import Health
 from bot.inbox.processor import Processor
 from bot.inbox.receiver import Inbox
 from bot.ledger.policy import GUARDED, Policy
-from bot.ledger.worker import Finish, Loaded, Runner, Worker
+from bot.ledger.worker import GRACE, Finish, Loaded, Runner, Worker
 from bot.messages.show import Renderer, Shower
 from bot.metrics import Metrics
 from bot.models import Clock, Job, SlackMessage, SystemClock
@@ -113,7 +113,7 @@ async def started(
         async def finish() -> None:
             processor.stop()
             await asyncio.wait({processing}, timeout=_LAST_REQUESTS)  # it claims jobs for the worker
-            await asyncio.gather(worker.stop(), slack_door.stop())
+            await asyncio.gather(worker.stop(), slack_door.stop(GRACE))
 
         stack.push_async_callback(finish)
         _scheduler(stack, context, features)

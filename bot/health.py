@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.metrics import Metrics
 from bot.models import Clock
 from storage import counts, deliveries, jobs
 from storage.database import Database, DatabaseUnavailable
@@ -39,28 +38,33 @@ class Health:
     def __init__(self, database: Database, clock: Clock, slack: Callable[[], str | None]) -> None:
         self._database = database
         self._clock = clock
-        self._slack = slack
+        self._trouble = slack
 
     async def problems(self) -> list[str]:
         """Say in plain words what stands in the way, at a price that does not grow with the tables."""
-        problems = [trouble] if (trouble := self._slack()) else []
+        problems = [trouble] if (trouble := self._trouble()) else []
         now = self._clock.now()
         try:
             async with asyncio.timeout(_PATIENCE):
                 lags = await self._database.read(lambda connection: counts.lags(connection, now=now))
         except (DatabaseUnavailable, TimeoutError) as error:
-            return [*problems, f"the database does not answer: {error or 'time-out'}"]
+            return [*problems, f"the database does not answer: {str(error) or 'not in time'}"]
         return [*problems, *_problems(lags)]
 
-    async def metrics(self, metrics: Metrics) -> bytes:
-        """Return the metrics with what only the database knows, as it is now."""
-        moment, now = self._clock.now(), None
+    async def numbers(self) -> tuple[counts.Lags, counts.Counts] | None:
+        """Return how much waits and for how long; None while the database does not answer."""
+        now = self._clock.now()
         with contextlib.suppress(DatabaseUnavailable, TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                now = await self._database.read(
-                    lambda connection: (counts.lags(connection, now=moment), counts.counts(connection))
+                return await self._database.read(
+                    lambda connection: (counts.lags(connection, now=now), counts.counts(connection))
                 )
-        return metrics.text(slack=self._slack() is None, now=now)
+        return None
+
+    @property
+    def slack(self) -> bool:
+        """Tell whether the way to Slack is well."""
+        return self._trouble() is None
 
 
 def look(connection: Connection, *, now: datetime) -> Report:

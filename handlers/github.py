@@ -184,7 +184,7 @@ class GitHubDoor:
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """Show Prometheus the numbers."""
-        body = await self._health.metrics(self._metrics)
+        body = self._metrics.text(slack=self._health.slack, now=await self._health.numbers())
         return web.Response(body=body, content_type="text/plain", charset="utf-8")
 
 

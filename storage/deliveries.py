@@ -86,14 +86,6 @@ def failed(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
-def oldest_new(connection: Connection) -> datetime | None:
-    """Return when the oldest unprocessed delivery was received."""
-    found: datetime | None = connection.execute(
-        select(func.min(deliveries.c.received_at)).where(_NEW)
-    ).scalar()
-    return found
-
-
 def latest(connection: Connection) -> datetime | None:
     """Return when the latest delivery was received."""
     found: datetime | None = connection.execute(

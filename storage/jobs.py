@@ -1,7 +1,7 @@
 """The ledger: everything that leaves the process is a row here, written with the facts that cause it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -316,14 +316,6 @@ def stopped_counts(connection: Connection) -> dict[str, int]:
 def waiting(connection: Connection) -> int:
     """Count the jobs that wait or run."""
     return connection.execute(_WAITING).scalar_one()
-
-
-def lag(connection: Connection, *, now: datetime) -> timedelta:
-    """Return for how long the oldest due job has been waiting."""
-    due: datetime | None = connection.execute(
-        select(func.min(jobs.c.run_at)).where(_LIVE, jobs.c.state == "ready")
-    ).scalar()
-    return max(now - due, timedelta()) if due else timedelta()
 
 
 def stopped(connection: Connection, *, limit: int = 10) -> Sequence[RowMapping]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, event, insert
 from sqlalchemy.engine import Engine
 
 from bot.clients.observe import Call
+from bot.health import Health
 from bot.metrics import Metrics
 from storage import counts
 from storage.counts import Counts, Lags
@@ -108,6 +110,24 @@ async def test_what_waits_is_counted_and_what_is_done_is_not(database: Database)
     assert found.inbox == 2
     wanted = {"ready": 3, "running": 1, "parked": 1, "ambiguous": 1}
     assert found.jobs == {("slack.show", state): number for state, number in wanted.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    def now(self) -> datetime:
+        return NOW
+
+
+async def test_readiness_says_which_part_is_lost_or_lags(database: Database) -> None:
+    health = Health(database, _Stopped(), lambda: None)
+    assert await health.problems() == []
+    rows = [_delivery(1, "new", 61)], [_job(1, "ready", waits=301)]
+    await database.write(lambda connection: connection.execute(insert(deliveries), rows[0]))
+    await database.write(lambda connection: connection.execute(insert(jobs), rows[1]))
+    waiting = "deliveries have been waiting for 61 seconds", "jobs have been waiting for 301 seconds"
+    assert await health.problems() == list(waiting)
+    cut_off = Health(database, _Stopped(), lambda: "not connected to Slack")
+    assert await cut_off.problems() == ["not connected to Slack", *waiting]
 
 
 async def test_no_question_of_a_scrape_reads_what_is_finished(sqlite_url: str) -> None:

@@ -112,7 +112,7 @@ def test_what_is_no_secret_stays(harmless: str) -> None:
     assert logs.Redactor(Settings(_env_file=None)).redact(harmless) == harmless
 
 
-async def _story(world: World) -> str:
+async def _story(world: World, mail: MailServer) -> str:
     """Play the story with failures on every side; return what the metrics and the doors say at its end."""
     faults = world.slack.workspace.faults
     for method in ("chat.postMessage", "chat.update", "views.publish"):
@@ -130,6 +130,8 @@ async def _story(world: World) -> str:
     draft = await world.reply_says("Approve & send", timeout=30)
     await world.slack.click(world.maintainer.id, world.channel.id, draft.ts, "pf.draft.approve")
     await world.reply_says("refused the login")
+    mail.password = _PASSWORD
+    await world.reply_says("✓", timeout=30)
     said = ""
     async with aiohttp.ClientSession() as http:
         bad = {"X-Hub-Signature-256": "sha256=00", "X-GitHub-Event": "push", "X-GitHub-Delivery": "x"}
@@ -157,8 +159,8 @@ async def test_a_story_with_failures_leaves_no_secret_anywhere(sqlite_url: str) 
         async with open_world(sqlite_url, **settings) as world:
             with caught() as log:
                 logs.configure(world.settings)
-                said = await _story(world)
-            seen = _everything(world, log, sqlite_url) | {"doors": said}
+                said = await _story(world, mail)
+            seen = _everything(world, mail, log, sqlite_url) | {"doors": said}
             secrets = [*logs.secrets_of(world.settings)]
     finally:
         await mail.aclose()
@@ -174,8 +176,8 @@ async def test_a_story_with_failures_leaves_no_secret_anywhere(sqlite_url: str) 
     assert all(line["job"] and line["pull"] and line["delivery_id"] for line in shown)
 
 
-def _everything(world: World, log: io.StringIO, url: str) -> dict[str, str]:
-    """Return what was written, by place: the log, the database, Slack's record, prompts."""
+def _everything(world: World, mail: MailServer, log: io.StringIO, url: str) -> dict[str, str]:
+    """Return what was written, by place: the log, the database, mailboxes, Slack, prompts."""
     file = Path(str(make_url(url).database))
     stored = b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
     workspace = world.slack.workspace
@@ -184,6 +186,7 @@ def _everything(world: World, log: io.StringIO, url: str) -> dict[str, str]:
     return {
         "log": log.getvalue(),
         "database": stored.decode("latin-1"),
+        "mail": "".join(repr(message.raw) for message in mail.messages),
         "slack": calls + str(workspace.ephemeral),
         "prompts": "".join(request.prompt for request in world.llm.requests),
     }

@@ -63,5 +63,4 @@ async def test_a_delivery_is_settled_or_tried_again_or_given_up(database: Databa
     (row,) = await _due(database, NOW + 4 * SECOND)
     assert (row["guid"], row["attempts"], row["error"]) == ("again", 1, "no")
     assert await database.read(deliveries.failed) == 1
-    assert await database.read(deliveries.oldest_new) == NOW
     assert await database.read(deliveries.latest) == NOW
