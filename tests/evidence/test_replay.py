@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 from storage.database import Database
 from storage.tables import deliveries, jobs
 from tests.evidence.evidence_kit import delivery, send, told, typed
-from tests.world import World, shown
+from tests.world import World, open_world, shown
 
 
 async def test_replaying_everything_changes_nothing_in_slack(world: World) -> None:
@@ -95,3 +95,19 @@ async def test_a_replay_starts_no_second_release_note(world: World) -> None:
     finally:
         await beside.aclose()
     assert len(found) == 1
+
+
+async def test_why_lists_and_replays_work_on_postgresql(postgres_url: str) -> None:
+    async with open_world(postgres_url) as world:
+        await world.subscribe("reviews,merges,notes")
+        pull = await world.github.open_pull(world.repo, world.demo.feature)
+        await world.github.merge(world.repo, pull.number, world.demo.maintainer)
+        await world.reply_says("Approve & send")
+        guid = delivery(world, "pull_request", "closed").guid
+        assert "Word of the merge in" in await told(world, guid, "Word of the merge in")
+        assert "Its latest deliveries" in await typed(
+            world, world.reviewer, f"why {world.repo}#{pull.number}"
+        )
+        assert guid in await typed(world, world.reviewer, "deliveries")
+        assert "Nothing failed" in await typed(world, world.reviewer, "deliveries failed")
+        assert "Processed once more." in await typed(world, world.maintainer, f"replay {guid}")
