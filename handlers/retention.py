@@ -1,4 +1,4 @@
-"""What is old is forgotten: finished jobs, the bodies of deliveries, and the names of Slack's envelopes."""
+"""What is old is forgotten: finished jobs, showings, the bodies of deliveries, the names of envelopes."""
 
 import asyncio
 import functools
@@ -14,7 +14,7 @@ from bot.ledger.policy import TICK
 from bot.ledger.worker import Finish
 from bot.models import Job
 from handlers.feature import Feature, Schedule
-from storage import retention
+from storage import evidence, retention
 from storage.messages import SHOW
 
 _KIND, _EVERY = "ledger.retain", timedelta(hours=1)
@@ -68,6 +68,7 @@ def _steps(context: Context, kinds: Collection[str]) -> tuple[Step, ...]:
     return (
         functools.partial(retention.prune_jobs, kinds=kinds, before=jobs_before, now=now),
         functools.partial(retention.empty_bodies, before=bodies_before, now=now),
+        functools.partial(evidence.prune_showings, before=jobs_before),
         functools.partial(retention.forget_envelopes, before=now - _ENVELOPES),
         lanes,
     )

@@ -168,10 +168,13 @@ def latest_jobs(
 
 
 def retry_job(connection: Connection, job_id: int, *, now: datetime) -> bool:
-    """Let a job that waits or was stopped run now, with all its attempts before it; False if it does not."""
+    """Let a job that waits or was stopped run now, with all its attempts before it; False if it is neither.
+
+    An ambiguous one is a person's to settle, where they can see what it was.
+    """
     changed = connection.execute(
         update(jobs)
-        .where(jobs.c.id == job_id, jobs.c.state.in_(["ready", *STOPPED]))
+        .where(jobs.c.id == job_id, jobs.c.state.in_(["ready", "parked", "failed"]))
         .values(state="ready", attempts=0, run_at=now, finished_at=None, lease=None, lease_until=None)
     )
     announce(connection, JOBS)
