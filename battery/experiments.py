@@ -8,8 +8,11 @@ from battery import (
     t05_order,
     t06_databases,
     t07_clocks,
+    t08_bodies,
+    t09_hostile,
     t10_deciding,
     t11_replicas,
+    t13_canaries,
 )
 from battery.kit import Experiment
 
@@ -21,7 +24,10 @@ _PARTS = (
     t05_order,
     t06_databases,
     t07_clocks,
+    t08_bodies,
+    t09_hostile,
     t10_deciding,
     t11_replicas,
+    t13_canaries,
 )
 ALL: tuple[Experiment, ...] = tuple(one for part in _PARTS for one in part.EXPERIMENTS)

@@ -29,7 +29,7 @@ class Means:
     seed: int = 20_261_120
     postgres: str | None = None
 
-    def times(self, number: int, least: int = 1) -> int:
+    def times(self, number: float, least: int = 1) -> int:
         """Return how many tries `number` are at this scale."""
         return max(round(number * self.scale), least)
 

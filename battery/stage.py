@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from uuid import uuid4
 
 import aiohttp
@@ -43,12 +44,16 @@ class Events:
 
     def opened(self, repo: int, number: int, title: str) -> bytes:
         """Return the body of one event."""
-        text = self.text.replace(self.repo, self.name(repo))
-        text = text.replace(str(self.repo_id), str(7_000_000_000 + repo))
-        payload = json.loads(text.replace(str(self.pull_id), str(8_000_000_000 + repo * 10_000 + number)))
+        payload = json.loads(self.elsewhere(self.text, repo, number))
         payload["number"] = number
         payload["pull_request"] |= {"number": number, "title": title}
         return json.dumps(payload).encode()
+
+    def elsewhere(self, text: str, repo: int, number: int) -> str:
+        """Let an event of the same story be about another repository and pull request."""
+        text = text.replace(self.repo, self.name(repo))
+        text = text.replace(str(self.repo_id), str(7_000_000_000 + repo))
+        return text.replace(str(self.pull_id), str(8_000_000_000 + repo * 100_000 + number))
 
     def name(self, repo: int) -> str:
         """Return a repository's full name."""
@@ -115,7 +120,15 @@ def title(number: int) -> str:
 
 
 @contextlib.asynccontextmanager
-async def stage(folder: Path, url: str, *, channels: int = 1, replicas: int = 1) -> AsyncIterator[Stage]:
+async def stage(
+    folder: Path,
+    url: str,
+    *,
+    channels: int = 1,
+    replicas: int = 1,
+    features: str = "reviews",
+    extra: Mapping[str, object] = MappingProxyType({}),
+) -> AsyncIterator[Stage]:
     """Start the workspace and the bots; every channel follows its repository."""
     workspace = Workspace(scopes=manifest_scopes(), events=manifest_events())
     owner = workspace.add_user("ada", is_admin=True)
@@ -123,7 +136,7 @@ async def stage(folder: Path, url: str, *, channels: int = 1, replicas: int = 1)
     events = await Events.made()
     async with contextlib.AsyncExitStack() as stack:
         slack = await stack.enter_async_context(await SlackServer.start(workspace))
-        values = run_settings(slack, url) | {"log_format": "json"}
+        values = run_settings(slack, url) | {"log_format": "json", **extra}
         timeout = aiohttp.ClientTimeout(total=_ANSWER)
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         bots = [Bot(environment(values), folder) for _ in range(replicas)]
@@ -132,7 +145,7 @@ async def stage(folder: Path, url: str, *, channels: int = 1, replicas: int = 1)
             await bot.start()
         await slack.connected()
         for number, room in enumerate(rooms):
-            words = f"subscribe {events.name(number)} reviews"
+            words = f"subscribe {events.name(number)} {features}"
             await slack.command(owner.id, room.id, "/patchforge", words)
         yield Stage(slack, rooms, owner, bots, events, http)
 

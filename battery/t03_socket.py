@@ -1,9 +1,11 @@
 """T3: the socket to Slack is refreshed, broken, half-open; envelopes come twice; listeners raise."""
 
 import time
+from functools import partial
 
 from battery.kit import Count, Experiment, Means
 from battery.suite import runs
+from sandbox.slack.socketmode import SocketHub
 from tests.world import World, open_world
 
 _ROUNDS = 24
@@ -24,6 +26,10 @@ async def _interrupted(world: World, kind: int) -> None:
         hub.freeze()
 
 
+def _more(hub: SocketHub, before: int) -> bool:
+    return hub.connected_count > before
+
+
 async def _run(means: Means) -> Count:
     """Interrupt, wait until connected again, then act: a subscription and its end, each told once."""
     count, slowest = Count(), 0.0
@@ -33,7 +39,7 @@ async def _run(means: Means) -> Count:
         for number in range(means.times(_ROUNDS, least=4)):
             before, begin = hub.connected_count, time.monotonic()
             await _interrupted(world, number % 4)
-            await world.slack.until(lambda before=before: hub.connected_count > before, _BACK)
+            await world.slack.until(partial(_more, hub, before), _BACK)
             slowest = max(slowest, time.monotonic() - begin)
             hub.duplicate_next(2)
             told = await world.subscribe(), await world.command(world.maintainer, f"unsubscribe {world.repo}")

@@ -27,7 +27,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-def _mutate(body: bytes, seed: int) -> bytes:
+def mutated_body(body: bytes, seed: int) -> bytes:
     dice = random.Random(seed)  # noqa: S311 - mutations must be repeatable
     payload = json.loads(body)
     for _ in range(dice.randint(1, 6)):
@@ -86,7 +86,7 @@ async def test_mutated_deliveries_are_refused_or_settled_and_work_goes_on(each_s
     taken = []
     for number in range(200):
         one = dice.choice(genuine)
-        body, headers = _mutate(one.body, number), {}
+        body, headers = mutated_body(one.body, number), {}
         if number % 5 == 0:
             body, headers = form(body), {"Content-Type": "application/x-www-form-urlencoded"}
         guid = f"m{number}"
