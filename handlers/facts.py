@@ -1,5 +1,7 @@
 """Facts that only GitHub can tell: a pull request whose events left doubt is fetched and read again."""
 
+import secrets
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -31,7 +33,8 @@ async def _refresh(context: Context, job: Job) -> Finish:
     pull = await context.github.pull(repo, number)
     event = {"action": REFRESHED, "pull_request": pull, "repository": pull["base"]["repo"]}
     delivery = Delivery(
-        guid=f"refresh-{job.id}-{job.wanted}",
+        # A job's id may come again once the ledger has forgotten the first that bore it.
+        guid=f"refresh-{secrets.token_hex(8)}",
         event="pull_request",
         action=REFRESHED,
         repo=repo,
