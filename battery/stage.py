@@ -77,7 +77,13 @@ class Stage:
         return str(json.loads(ready)["address"])
 
     async def send(
-        self, body: bytes, *, event: str = "pull_request", guid: str = "", bot: int = 0, **headers: str
+        self,
+        body: bytes,
+        *,
+        event: str = "pull_request",
+        guid: str = "",
+        bot: int = 0,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> int:
         """Post a signed event and return the status; 0 when there was no answer."""
         given = {

@@ -23,6 +23,7 @@ _LOCKS = (2.0, 10.0, 60.0)
 _SHORT = 10.0
 _FULL = 8.0
 _KILLING = 20.0
+_BETWEEN = 0.1
 
 Trouble = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -120,14 +121,20 @@ async def _hung_up(means: Means) -> Count:
         admin = await asyncpg.connect(plain.render_as_string(hide_password=False))
         name = make_url(url).database
 
-        @contextlib.asynccontextmanager
-        async def kill() -> AsyncIterator[None]:
-            yield
-            for _ in range(means.times(_KILLING / 0.4, least=5)):
+        async def hang_up() -> None:
+            while True:
                 await admin.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
                 )
-                await asyncio.sleep(0.4)
+                await asyncio.sleep(_BETWEEN)
+
+        @contextlib.asynccontextmanager
+        async def kill() -> AsyncIterator[None]:
+            killing = asyncio.create_task(hang_up())
+            yield
+            await asyncio.sleep(means.times(_KILLING, least=4))
+            killing.cancel()
+            await asyncio.wait({killing})
 
         for turn in range(means.times(3)):
             await _during(scene, kill, count, f"backends killed, time {turn + 1}", 1 + turn * _PULLS)
@@ -138,7 +145,9 @@ async def _hung_up(means: Means) -> Count:
 EXPERIMENTS = (
     Experiment("T6", "SQLite locked by another for 2, 10 and 60 s", "pull requests", _locked),
     Experiment("T6", "no file can grow, as when the disk is full", "pull requests", _full),
-    Experiment("T6", "PostgreSQL's backends killed every 0.4 s", "pull requests", _hung_up, postgres=True),
+    Experiment(
+        "T6", f"PostgreSQL's backends killed every {_BETWEEN} s", "pull requests", _hung_up, postgres=True
+    ),
     Experiment(
         "T6",
         "503 while the database is away, no false 202, drained unaided",

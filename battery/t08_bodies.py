@@ -45,7 +45,7 @@ async def _webhooks(means: Means) -> Count:
                 body = mutated_body(first.body, means.seed + number)
                 if number % 5 == 0:
                     body, headers = form(body), {"Content-Type": "application/x-www-form-urlencoded"}
-                status = await scene.send(body, event=first.event, **headers)
+                status = await scene.send(body, event=first.event, headers=headers)
                 answers[status] += 1
                 count.check(status in {202, 400}, f"mutation {number}: answered {status}")
 
@@ -74,7 +74,7 @@ async def _large(means: Means) -> Count:
         async with watched(scene.address(), waits):
             for size in _SIZES:
                 for body, headers in _bodies(scene, size * _MB):
-                    status = await scene.send(body, **headers)
+                    status = await scene.send(body, headers=headers)
                     right = {202, 400} if len(body) <= 25 * _MB else {202, 400, 413}
                     count.check(status in right, f"{size} MB ({body[:20]!r}…): answered {status}")
         await _still_works(scene, count)

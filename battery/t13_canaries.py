@@ -82,7 +82,7 @@ async def _refused(means: Means) -> Count:
         for one in await real_deliveries():
             body = scene.events.elsewhere(one.body.decode(), 0, 1).encode()
             await scene.send(body, event=one.event)
-            await scene.send(body + b" ", event=one.event, guid="g", **{"X-Hub-Signature-256": "sha256=00"})
+            await scene.send(body + b" ", event=one.event, headers={"X-Hub-Signature-256": "sha256=00"})
         log = scene.bots[0].log
         await eventually(lambda: len(log) > 20, 10)
         await scene.slack.command(scene.owner.id, scene.channels[0].id, "/patchforge", "status")
