@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo run test check format bench picture lock clean
+.PHONY: demo run test check format bench battery picture lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "PatchForge needs Python 3.11 or newer")'
@@ -35,6 +35,11 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+# Everything that may go wrong, many times over; PATCHFORGE_TEST_POSTGRES_URL adds PostgreSQL.
+# make battery ARGS="--only T5 --scale 0.1"
+battery: $(STAMP)
+	$(BIN)/python -m battery $(ARGS)
 
 # Takes the README's picture with the browser test; needs Chromium.
 picture: $(STAMP)
