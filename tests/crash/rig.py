@@ -57,6 +57,7 @@ class Bot:
             env=dict(self.environment),
             cwd=self._folder,
             stderr=asyncio.subprocess.PIPE,
+            limit=1 << 24,  # what the outside said stands in the log, and may be long
         )
         self.starts += 1
         ready = asyncio.get_running_loop().create_future()
