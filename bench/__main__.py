@@ -41,7 +41,7 @@ FULL = Plan(
     burst=10_000,
     points=_points((10, 1_000, 100_000), (1_000, 100_000, 1_000_000)),
     growth_rounds=3,
-    growth_size=Size(events=2_000, seconds=5),
+    growth_size=Size(events=1_500, seconds=4),
 )
 QUICK = Plan(
     name="quick",
