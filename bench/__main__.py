@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -56,6 +57,9 @@ QUICK = Plan(
 
 async def _run(plan: Plan, postgres: str | None, only: str) -> Result:
     begin = time.monotonic()
+    if task := asyncio.current_task():
+        # Whoever ends the bench ends what it started, too.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     contenders, skipped = bots.contenders(postgres)
     contenders = [one for one in contenders if only.lower() in one.name.lower()]
     if any(one.name == PROBOT for one in contenders):
