@@ -17,6 +17,7 @@ from tests.world import World, open_world, shown
 _TEXTS = 500
 _CHANNELS = 50
 _INJECTIONS = 45
+_RECIPIENT = "Co-authored-by: Aiko Tanaka <aiko@acme.example>"
 _SINKS = {"title", "body", "login", "ref", "context", "description", "message", "path", "diff_hunk"}
 _CARD_HOLDS = 3_000
 
@@ -113,7 +114,9 @@ async def _note(world: World, number: int, text: str) -> str:
     """Merge, read the draft, approve, read the e-mail; return what is wrong."""
     github, sent = world.github, len(world.mail.messages)
     clean = text.encode("utf-8", "replace").decode()
-    made = CommitSpec(f"Round amounts {number}\n\n{clean}", {f"src/n{number}.py": f"n = {number}\n"})
+    made = CommitSpec(
+        f"Round amounts {number}\n\n{clean}\n\n{_RECIPIENT}", {f"src/n{number}.py": f"n = {number}\n"}
+    )
     spec = replace(
         world.demo.feature, title=f"Round amounts {number}", body=clean, branch=f"n{number}", commits=(made,)
     )
