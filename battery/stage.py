@@ -156,12 +156,18 @@ async def stage(
         yield Stage(slack, rooms, owner, bots, events, http)
 
 
-async def sent_until_taken(scene: Stage, numbers: range, repo: int = 0) -> Counter[int]:
-    """Send each pull request's event until it is answered with 202, and never again; count the answers."""
+async def sent_until_taken(
+    scene: Stage, numbers: range, repo: int = 0, *, within: float = 0.0
+) -> Counter[int]:
+    """Send each pull request's event until it is answered with 202, and never again; count the answers.
+
+    The first attempts are spread over `within` seconds.
+    """
     answers: Counter[int] = Counter()
 
     async def one(number: int) -> None:
         body, guid = scene.events.opened(repo, number, title(number)), str(uuid4())
+        await asyncio.sleep(within * (number - numbers.start) / len(numbers) / numbers.step)
         while True:
             status = await scene.send(body, guid=guid)
             answers[status] += 1

@@ -15,13 +15,14 @@ async def _live(means: Means, name: str, *moments: Moment) -> tuple[Ending, list
     async with crashing_world(means.place(name), *moments) as (world, crashes):
         try:
             await play(world)
+            story = len(crashes.seen)
             if _killed(crashes.seen):
                 await crashes.over()
             await quiet(world)
         except Exception as error:
             error.add_note("\n".join([*crashes.seen, *crashes.bot.log]))
             raise
-        return ending(world), list(crashes.seen)
+        return ending(world), crashes.seen if moments else crashes.seen[:story]
 
 
 def _killed(seen: list[str]) -> bool:
@@ -59,7 +60,7 @@ async def _run(means: Means) -> Count:
 
     async def attempt(index: int) -> None:
         found, seen = await _live(means, str(index), moments[index])
-        assert found == right, f"{moments[index]}: {_difference(right, found)}"  # noqa: S101
+        assert found == right, f"{moments[index]}: {difference(right, found)}"  # noqa: S101
         if not _killed(seen):
             missed.append(moments[index])
 
@@ -71,7 +72,8 @@ async def _run(means: Means) -> Count:
     return count
 
 
-def _difference(right: Ending, found: Ending) -> str:
+def difference(right: Ending, found: Ending) -> str:
+    """Return in words where two endings differ."""
     names = [name for name in Ending.__dataclass_fields__ if getattr(right, name) != getattr(found, name)]
     return "; ".join(f"{name}: {getattr(found, name)} instead of {getattr(right, name)}" for name in names)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from battery.kit import Count, Experiment, Means, crowd
 from battery.suite import runs
+from battery.t01_crashes import difference
 from tests.crash.rig import crashing_world
 from tests.crash.story import Ending, ending, play, quiet
 from tests.ledger.test_showing_faults import PASSING, Trouble
@@ -58,7 +59,7 @@ async def _run(means: Means) -> Count:
     async def attempt(index: int) -> None:
         async with asyncio.timeout(180):
             found = await _live(means, str(index), plan[index])
-        assert found == right, f"{plan[index]}: {found}"  # noqa: S101 - told in the report
+        assert found == right, f"{plan[index]}: {difference(right, found)}"  # noqa: S101 - told in the report
 
     await crowd(len(plan), _AT_ONCE, attempt, "story", count)
     count.facts["kinds of faults:"] = str(len(PASSING))

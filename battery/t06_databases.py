@@ -23,28 +23,30 @@ _LOCKS = (2.0, 10.0, 60.0)
 _SHORT = 10.0
 _FULL = 8.0
 _KILLING = 20.0
-_BETWEEN = 0.1
+_BETWEEN = 0.02
 
 Trouble = Callable[[], AbstractAsyncContextManager[None]]
 
 
-async def _during(scene: Stage, trouble: Trouble, count: Count, name: str, first: int) -> None:
+async def _during(
+    scene: Stage, trouble: Trouble, count: Count, name: str, first: int, *, within: float = 0.0
+) -> None:
     """Send events before and during the trouble, each until it is taken: every one must get its card."""
     before = range(first, first + _CHANNELS)
     during = range(first + _CHANNELS, first + _PULLS)
 
-    async def send(numbers: range) -> Counter[int]:
+    async def send(numbers: range, within: float = 0.0) -> Counter[int]:
         parts = [numbers[start::_CHANNELS] for start in range(_CHANNELS)]
         answers: Counter[int] = Counter()
         for part in await asyncio.gather(
-            *(sent_until_taken(scene, numbers, repo) for repo, numbers in enumerate(parts))
+            *(sent_until_taken(scene, part, repo, within=within) for repo, part in enumerate(parts))
         ):
             answers += part
         return answers
 
     answers = await send(before)
     async with trouble():
-        sending = asyncio.create_task(send(during))
+        sending = asyncio.create_task(send(during, within))
         await asyncio.wait({sending}, timeout=0.5)
     answers += await sending
     expected = {title(number) for number in (*before, *during)}
@@ -128,16 +130,20 @@ async def _hung_up(means: Means) -> Count:
                 )
                 await asyncio.sleep(_BETWEEN)
 
+        long = means.times(_KILLING, least=4)
+
         @contextlib.asynccontextmanager
         async def kill() -> AsyncIterator[None]:
             killing = asyncio.create_task(hang_up())
             yield
-            await asyncio.sleep(means.times(_KILLING, least=4))
+            await asyncio.sleep(long)
             killing.cancel()
             await asyncio.wait({killing})
 
         for turn in range(means.times(3)):
-            await _during(scene, kill, count, f"backends killed, time {turn + 1}", 1 + turn * _PULLS)
+            await _during(
+                scene, kill, count, f"backends killed, time {turn + 1}", 1 + turn * _PULLS, within=long
+            )
         await admin.close()
     return count
 
