@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping
 
 from bot.context import Context
 from bot.errors import Permanent, RetryLater
+from bot.facts.project import REFRESHED
 from bot.facts.project import Change as Event
 from bot.ledger.worker import Finish
 from bot.models import Change, Job, Note, Pull, PullState
@@ -25,12 +26,13 @@ _UNREAD = "commits and diff were not read, Regenerate tries again"
 
 def on_change(connection: Connection, event: Event) -> None:
     """Ask for a draft once a pull request that some channel wants notes of is merged."""
-    if event.event != "pull_request" or event.action not in {"closed", "refreshed"}:
+    if event.event != "pull_request" or event.action not in {"closed", REFRESHED}:
         return
+    late = event.action == REFRESHED
     for pull_id in event.pulls:
         pull = facts.pull(connection, pull_id)
         # Without a card there is no thread: the merge was long ago, and only now something was said of it.
-        if pull and pull.state is PullState.MERGED and _cards(connection, pull):
+        if pull and pull.state is PullState.MERGED and _cards(connection, pull, saw_merge=late):
             jobs.enqueue(
                 connection,
                 "notes.draft",
@@ -152,11 +154,16 @@ def _told(note: Note) -> dict[str, object]:
     return {"source": note.source, **{name: note.extra[name] for name in kept if name in note.extra}}
 
 
-def _cards(connection: Connection, pull: Pull) -> list[RowMapping]:
-    """Return the pull request's cards in the channels that want its release note."""
+def _cards(connection: Connection, pull: Pull, *, saw_merge: bool = False) -> list[RowMapping]:
+    """Return the pull request's cards in the channels that want its release note.
+
+    `saw_merge` leaves out those that followed the repository only after the merge.
+    """
     wanted = [
         card_key(found.channel, pull.id)
         for found in subscriptions.of_repo(connection, pull.repo)
-        if "notes" in found.features and matches(parse_filter(found.filter), pull)
+        if "notes" in found.features
+        and matches(parse_filter(found.filter), pull)
+        and not (saw_merge and pull.merged_at and not found.stood_at(pull.merged_at))
     ]
     return [card for card in (messages.by_key(connection, key) for key in wanted) if card is not None]

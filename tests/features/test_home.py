@@ -208,9 +208,7 @@ def test_the_health_line_stays_the_same_while_work_waits_longer() -> None:
         Report((f"work has been waiting for {seconds} seconds",), timedelta(seconds=seconds), 1, 0, 7, None)
         for seconds in (61, 62)
     ]
-    assert {health_line(report) for report in late} == {
-        "Running late; see /patchforge status"
-    }
+    assert {health_line(report) for report in late} == {"Running late; see /patchforge status"}
 
 
 async def test_a_slack_that_is_busy_when_home_opens_is_asked_again(world: World) -> None:
