@@ -118,17 +118,22 @@ def shown(connection: Connection, message_id: int, *, ts: str, digest: str | Non
 
 def is_stopped(connection: Connection, message_id: int) -> bool:
     """Tell whether the message's showing was given up for now, or so long ago that its job is forgotten."""
-    state: str | None = connection.execute(
-        select(jobs_table.c.state).where(jobs_table.c.key == f"show:{message_id}")
-    ).scalar()
-    return state in {None, "parked", "failed"}
+    return _job_state(connection, message_id) in {None, "parked", "failed"}
 
 
 def revive_replies(connection: Connection, message_id: int, *, now: datetime) -> None:
     """Ask again for those replies to a message that were given up for want of it."""
     for row in rows(connection, _UNPOSTED_REPLIES, {"parent": message_id}):
-        if is_stopped(connection, row["id"]):
+        # One without a job was noted only: it was never to be shown so far.
+        if _job_state(connection, row["id"]) in {"parked", "failed"}:
             mark_stale(connection, row, now=now)
+
+
+def _job_state(connection: Connection, message_id: int) -> str | None:
+    found: str | None = connection.execute(
+        select(jobs_table.c.state).where(jobs_table.c.key == f"show:{message_id}")
+    ).scalar()
+    return found
 
 
 def gone(connection: Connection, message_id: int) -> None:

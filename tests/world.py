@@ -56,14 +56,14 @@ class World:
         """Subscribe the channel to the seeded repository."""
         return await self.command(self.maintainer, f"subscribe {self.repo} {text}")
 
-    async def card(self, timeout: float = 10) -> Message:
+    async def card(self, timeout: float = 40) -> Message:
         """Wait for the channel's first card."""
         found: Message = await self.slack.until(
             lambda: next(iter(self.slack.messages(self.channel.id)), None), timeout
         )
         return found
 
-    async def card_says(self, *words: str, timeout: float = 15) -> Message:
+    async def card_says(self, *words: str, timeout: float = 40) -> Message:
         """Wait until the card says all of these."""
 
         def look() -> Message | None:
@@ -73,7 +73,7 @@ class World:
         found: Message = await self.slack.until(look, timeout)
         return found
 
-    async def reply_says(self, *words: str, timeout: float = 15) -> Message:
+    async def reply_says(self, *words: str, timeout: float = 40) -> Message:
         """Wait for a reply in the card's thread that says all of these."""
 
         def look() -> Message | None:

@@ -19,6 +19,8 @@ from storage.database import DELIVERIES, announce
 
 # Checks change without their pull request: so many open ones are looked after.
 _MOST_HEADS = 20
+# GitHub's clock has whole seconds: what is said in the second of a reading shows in no list as a change.
+_SETTLE = timedelta(seconds=3)
 
 
 async def ask(context: Context, silence: timedelta) -> Finish:
@@ -107,7 +109,23 @@ async def read(context: Context, job: Job) -> Finish:
     home = pull["base"]["repo"]
     head = missed.Head(home["id"], home["full_name"], pull["head"]["sha"])
     await _checks(context, context.github, repo, head, events)
-    return Finish({"events": len(events)})
+    now = context.clock.now()
+    if now - datetime.fromisoformat(pull["updated_at"]) > _SETTLE:
+        return Finish({"events": len(events)})
+
+    def record(connection: Connection) -> None:
+        jobs.enqueue(
+            connection,
+            "missed.read",
+            job.key,
+            payload=job.payload,
+            now=now,
+            run_at=now + _SETTLE,
+            priority=jobs.HOUSEKEEPING,
+            again=True,
+        )
+
+    return Finish({"events": len(events), "again": True}, record)
 
 
 async def _checks(

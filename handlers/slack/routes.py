@@ -44,7 +44,10 @@ class Routes:
             hint = f"did you mean `{near[0]}`?" if near else "try `/patchforge help`."
             raise UserError(f"I don't know the command `{word[:40]}`; {hint}")
         call = CommandCall(
-            user=body["user_id"], channel=body["channel_id"], text=text.strip(), trigger_id=body["trigger_id"]
+            user=body["user_id"],
+            channel=body["channel_id"],
+            text=text.strip(),
+            trigger_id=body.get("trigger_id", ""),
         )
         log.info("command", command=name, user=call.user, channel=call.channel)
         return await command.run(once(self._context, identity(body)), call)

@@ -17,6 +17,7 @@ from sandbox.github import Demo, GitHub, GitHubServer, seed_demo
 from sandbox.llm import LlmServer
 from sandbox.mail import MailServer
 from sandbox.slack import Rules, SlackServer, Workspace
+from tests.features.card_kit import Rolling
 from tests.world import SECRET, World, manifest_events, manifest_scopes, settings_for
 
 _REPOSITORY = Path(__file__).parents[2]
@@ -168,7 +169,7 @@ async def crashing_world(folder: Path, *moments: Moment) -> AsyncIterator[tuple[
     """Start the stand-ins and the bot beside them; the moments count once the people are linked."""
     rules = Rules(ack_timeout=_START, reconnect_grace=_START)  # people wait for the bot to come back
     workspace = Workspace(rules=rules, scopes=manifest_scopes(), events=manifest_events())
-    github = GitHub()
+    github = GitHub(now=Rolling().now)  # within one second nobody could tell what came first
     demo = _with_more_authors(await seed_demo(github), github)
     people = {
         login: workspace.add_user(login, email=f"{login}@slack.example")

@@ -16,7 +16,7 @@ from bot.context import Context
 from bot.models import SystemClock
 from handlers.feature import Click, Command, CommandCall, Feature, Reply
 from handlers.slack import Patience, SlackDoor
-from sandbox.slack import SlackServer, Workspace
+from sandbox.slack import Rules, SlackServer, Workspace
 from sandbox.slack.people import Result
 from storage import channels
 from storage.database import Database
@@ -101,7 +101,7 @@ class Stage:
 @asynccontextmanager
 async def stage(url: str, people: int) -> AsyncIterator[Stage]:
     """Start a workspace with this many people and a migrated database."""
-    workspace = Workspace()
+    workspace = Workspace(rules=Rules(ack_timeout=30))  # Slack's three seconds are for another test
     users = [workspace.add_user(f"person{number}") for number in range(people)]
     channel = workspace.add_channel("crowd", members=users, bot=True)
     async with (

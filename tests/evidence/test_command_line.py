@@ -103,6 +103,8 @@ async def test_a_parked_job_waits_until_somebody_retries_it_and_the_bot_takes_it
     await world.slack.archive(world.channel.id, archived=False)
     assert "is due now" in await asked(url, "jobs", "retry", number)
     await world.card(timeout=15)
+    while not re.search(r"^state +done *$", await asked(url, "jobs", "show", number), re.MULTILINE):
+        pass  # the card is seen a moment before its job's end is recorded
     code, line = await refused(url, "jobs", "park", number)
     assert code == 1
     assert line.startswith(f"patchforge: job {number} is ")
