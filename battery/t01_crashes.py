@@ -52,8 +52,9 @@ async def _run(means: Means) -> Count:
     every = _moments(seen)
     moments = _thinned(every, min(means.times(len(every)), len(every)))
     dice = means.dice("T1")
+    # One that fell due after the last call would come when the bot is being stopped, and not be a crash.
     moments += [
-        Moment("*", "*", dice.randint(1, len(seen)), delay=dice.uniform(0.0, _LATER))
+        Moment("*", "*", dice.randint(1, len(seen) * 3 // 4), delay=dice.uniform(0.0, _LATER))
         for _ in range(means.times(_RANDOM))
     ]
     missed: list[Moment] = []
