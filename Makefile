@@ -33,6 +33,7 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Measures, and writes docs/performance.md; PATCHFORGE_TEST_POSTGRES_URL adds PostgreSQL.
 bench: $(STAMP)
 	$(BIN)/python -m bench
 

@@ -7,6 +7,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ ROOT = Path(__file__).parents[1]
 PATIENCE = 120.0
 # Failures that the report names; the others are only counted.
 _NAMED = 3
+
+
+class NotTried(Exception):
+    """An experiment lacks something here; its message says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +75,27 @@ class Count:
         return "; ".join([*facts, *(failure.strip() for failure in self.failures[:_NAMED])])
 
 
+class Company(StrEnum):
+    """What may run beside an experiment: one that waits beside one that works, and nothing beside a clock."""
+
+    WORKS = "works"
+    WAITS = "waits"
+    ALONE = "alone"
+
+
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """One row of the report: which test, what is tried, and how; `unit` names one try."""
+    """One row of the report: which test, what is tried, and how; `unit` names one try.
+
+    `seconds` are what it takes at full scale on two quiet cores.
+    """
 
     test: str
     what: str
     unit: str
     run: Callable[[Means], Awaitable[Count]]
-    postgres: bool = False
+    seconds: int = 30
+    company: Company = Company.WORKS
 
 
 async def crowd(
@@ -116,8 +133,9 @@ def environment(values: Mapping[str, Any]) -> dict[str, str]:
 
 @contextlib.asynccontextmanager
 async def postgres(means: Means) -> AsyncIterator[str]:
-    """Make a database on the server, and drop it afterwards."""
-    assert means.postgres  # noqa: S101 - such experiments are left out without one
+    """Make a database on the server, and drop it afterwards; raises NotTried without a server."""
+    if not means.postgres:
+        raise NotTried("no PostgreSQL")
     url = make_url(means.postgres)
     name = f"patchforge_battery_{secrets.token_hex(6)}"
     admin = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))

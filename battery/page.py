@@ -3,37 +3,15 @@
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from battery.kit import ROOT, Count, Experiment
+from battery.kit import ROOT
+from battery.row import Row
 from bot.models import SystemClock
 
 PATH = ROOT / "docs" / "reliability.md"
 _BEGIN, _END = "<!-- battery: begin -->", "<!-- battery: end -->"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An experiment, what it counted, and how many seconds it took."""
-
-    experiment: Experiment
-    count: Count
-    seconds: float
-
-    def line(self) -> str:
-        """Return it as one line of text."""
-        one, count = self.experiment, self.count
-        said = f"{len(count.failures)} of {count.tries:,} {one.unit} failed, {self.seconds:.0f} s"
-        return f"{one.test:4} {one.what}: {said}  {count.said()}".rstrip()
-
-    def cells(self) -> str:
-        """Return it as a row of the table."""
-        one, count = self.experiment, self.count
-        failed = f"{len(count.failures)} of {count.tries:,}"
-        said = count.said().replace("|", "\\|")
-        return f"| {one.test} | {one.what} | {one.unit} | {failed} | {self.seconds:.0f} | {said} |"
 
 
 def write(rows: Sequence[Row], seconds: float) -> None:
@@ -48,13 +26,20 @@ def table(rows: Sequence[Row], seconds: float) -> str:
     """Return the table with the day and the machine above it."""
     return "\n".join(
         [
-            f"{_today():%Y-%m-%d}, {_machine()}, {seconds / 60:.0f} minutes.",
+            f"{_today():%Y-%m-%d}, {_machine()}, {seconds / 60:.0f} minutes, some rows beside others.",
             "",
-            "| | what was tried | one try is one of | failed | s | |",
-            "|---|---|---|---|---|---|",
-            *(row.cells() for row in rows),
+            "| | what was tried | one try is one of | failed | s | expected | |",
+            "|---|---|---|---|---|---|---|",
+            *(_cells(row) for row in rows),
         ]
     )
+
+
+def _cells(row: Row) -> str:
+    one, count = row.experiment, row.count
+    failed = "not tried" if row.lacks else f"{len(count.failures)} of {count.tries:,}"
+    said = (row.lacks or count.said()).replace("|", "\\|")
+    return f"| {one.test} | {one.what} | {one.unit} | {failed} | {row.seconds:.0f} | {one.seconds} | {said} |"
 
 
 def _today() -> datetime:

@@ -17,7 +17,7 @@ from sandbox.github.hooks import sign
 from sandbox.slack import Conversation, SlackServer, User, Workspace
 from tests.crash.rig import Bot
 from tests.doors.doors_kit import SECRET, real_deliveries, run_settings
-from tests.world import manifest_events, manifest_scopes
+from tests.world import manifest_rules
 
 # Seconds; GitHub waits no longer for an answer.
 _ANSWER = 10.0
@@ -136,7 +136,7 @@ async def stage(
     extra: Mapping[str, object] = MappingProxyType({}),
 ) -> AsyncIterator[Stage]:
     """Start the workspace and the bots; every channel follows its repository."""
-    workspace = Workspace(scopes=manifest_scopes(), events=manifest_events())
+    workspace = Workspace(rules=manifest_rules())
     owner = workspace.add_user("ada", is_admin=True)
     rooms = [workspace.add_channel(f"room-{number}", members=[owner], bot=True) for number in range(channels)]
     events = await Events.made()

@@ -43,6 +43,9 @@ async def _once(means: Means, nodes: Sequence[str], workers: int) -> Count:
     if not report.exists():
         count.check(False, f"pytest ended with {code} and no report")
         return count
+    # 0: all passed, 1: some failed; whatever else it is, not all of them ran.
+    if code not in {0, 1}:
+        count.check(False, f"pytest ended with {code}")
     for case in ET.parse(report).iter("testcase"):  # noqa: S314 - see above
         if case.find("skipped") is not None:
             continue

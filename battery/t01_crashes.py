@@ -1,13 +1,15 @@
-"""T1: the bot is killed at every moment that the outside can name, and at random ones."""
+"""T1: the bot is killed at every moment that the outside can name, at random ones, and while it stops."""
+
+import asyncio
 
 from battery.kit import Count, Experiment, Means, crowd
 from tests.crash.rig import Moment, crashing_world
 from tests.crash.story import Ending, ending, play, quiet
 
-_AT_ONCE = 3
-_RANDOM = 40
-# At random moments the bot dies up to so many seconds after a call.
-_LATER = 0.05
+_AT_ONCE = 4
+_RANDOM, _STOPPING = 30, 15
+# At random moments the bot dies up to so many seconds after a call, or after it was asked to stop then.
+_LATER, _STOP = 0.05, 0.3
 
 
 async def _live(means: Means, name: str, *moments: Moment) -> tuple[Ending, list[str]]:
@@ -16,9 +18,12 @@ async def _live(means: Means, name: str, *moments: Moment) -> tuple[Ending, list
         try:
             await play(world)
             story = len(crashes.seen)
-            if _killed(crashes.seen):
-                await crashes.over()
             await quiet(world)
+            await asyncio.sleep(max((moment.delay or 0.0 for moment in moments), default=0.0))
+            crashes.disarm()
+            if _killed(crashes.seen):  # perhaps after the last call only
+                await crashes.over()
+                await quiet(world)
         except Exception as error:
             error.add_note("\n".join([*crashes.seen, *crashes.bot.log]))
             raise
@@ -52,11 +57,11 @@ async def _run(means: Means) -> Count:
     every = _moments(seen)
     moments = _thinned(every, min(means.times(len(every)), len(every)))
     dice = means.dice("T1")
-    # One that fell due after the last call would come when the bot is being stopped, and not be a crash.
-    moments += [
-        Moment("*", "*", dice.randint(1, len(seen) * 3 // 4), delay=dice.uniform(0.0, _LATER))
-        for _ in range(means.times(_RANDOM))
-    ]
+    for number, longest, asked in ((_RANDOM, _LATER, False), (_STOPPING, _STOP, True)):
+        moments += [
+            Moment("*", "*", dice.randint(1, len(seen)), delay=dice.uniform(0.0, longest), asked=asked)
+            for _ in range(means.times(number))
+        ]
     missed: list[Moment] = []
 
     async def attempt(index: int) -> None:
@@ -82,8 +87,10 @@ def difference(right: Ending, found: Ending) -> str:
 EXPERIMENTS = (
     Experiment(
         "T1",
-        "`kill -9` at every call that the story makes (before, after, unanswered) and at random",
+        "`kill -9` at every call that the story makes (before, after, unanswered), at random, and while "
+        "it stops",
         "whole stories",
         _run,
+        seconds=240,
     ),
 )

@@ -12,7 +12,7 @@ from tests.crash.story import Ending, ending, play, quiet
 from tests.ledger.test_showing_faults import PASSING, Trouble
 
 _METHODS = ("chat.postMessage", "chat.update", "conversations.history", "conversations.info", "*")
-_REPEAT = 2
+_REPEAT = 1
 _AT_ONCE = 3
 
 
@@ -68,11 +68,14 @@ async def _run(means: Means) -> Count:
 
 
 EXPERIMENTS = (
-    Experiment("T2", "Slack faults on every method in the middle of whole stories", "stories", _run),
+    Experiment(
+        "T2", "Slack faults on every method in the middle of whole stories", "stories", _run, seconds=90
+    ),
     Experiment(
         "T2",
         f"each of {len(PASSING)} faults on posting and editing a card: Retry-After kept, one message",
         "runs of the tests",
-        runs("tests/ledger/test_showing_faults.py", repeat=4),
+        runs("tests/ledger/test_showing_faults.py", repeat=2),
+        seconds=40,
     ),
 )

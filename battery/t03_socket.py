@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from battery.kit import Count, Experiment, Means
+from battery.kit import Company, Count, Experiment, Means
 from battery.suite import runs
 from sandbox.slack.socketmode import SocketHub
 from tests.world import World, open_world
@@ -49,7 +49,14 @@ async def _run(means: Means) -> Count:
 
 
 EXPERIMENTS = (
-    Experiment("T3", "refresh, broken, half-open, repeated envelopes; then a command", "interruptions", _run),
+    Experiment(
+        "T3",
+        "refresh, broken, half-open, repeated envelopes; then a command",
+        "interruptions",
+        _run,
+        seconds=60,
+        company=Company.WAITS,
+    ),
     Experiment(
         "T3",
         "dead tickets, 500 people at once with copies, a listener that raises, a stop in the middle",
@@ -58,7 +65,8 @@ EXPERIMENTS = (
             "tests/doors/test_slack_connection.py",
             "tests/doors/test_slack_load.py",
             "tests/doors/test_slack_door.py",
-            repeat=5,
+            repeat=1,
         ),
+        seconds=40,
     ),
 )

@@ -5,7 +5,7 @@ import sqlite3
 from collections import Counter
 from pathlib import Path
 
-from battery.kit import Count, Experiment, Means, eventually
+from battery.kit import Company, Count, Experiment, Means, eventually
 from battery.suite import runs
 from tests.features.notes_kit import APPROVE, drafted, press
 from tests.features.test_mails import with_trailers
@@ -83,11 +83,14 @@ EXPERIMENTS = (
         f"{_PEOPLE} recipients; cut before, inside and after the text, 451, 452, 550, each drawn by lot",
         "recipients",
         _run,
+        seconds=60,
+        company=Company.WAITS,
     ),
     Experiment(
         "T4",
         "every single fault, what is shown of it, and a person's decision",
         "runs of the tests",
-        runs("tests/features/test_mails.py", repeat=2),
+        runs("tests/features/test_mails.py", repeat=1),
+        seconds=25,
     ),
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from battery.kit import Count, Experiment, Means, crowd
+from battery.kit import Company, Count, Experiment, Means, crowd
 from bench import burst
 from bench.bots import Contender, patchforge
 from bench.names import SQLITE
@@ -58,7 +58,13 @@ async def _burst(means: Means) -> Count:
 
 EXPERIMENTS = (
     Experiment(
-        "T5", "about 5,000 deliveries, 1 to 4 copies, shuffled: card and thread", "whole lives", _shuffled
+        "T5",
+        "about 5,000 deliveries, 1 to 4 copies, shuffled: card and thread",
+        "whole lives",
+        _shuffled,
+        seconds=70,
     ),
-    Experiment("T5", f"{_BURST:,} events at {burst.RATE}/s", "events", _burst),
+    Experiment(
+        "T5", f"{_BURST:,} events at {burst.RATE}/s", "events", _burst, seconds=45, company=Company.ALONE
+    ),
 )

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
-from battery.kit import Count, Experiment, Means, eventually
+from battery.kit import Company, Count, Experiment, Means, eventually
 from bot.ledger.worker import Finish
 from bot.models import Job
 from storage import jobs
@@ -102,5 +102,12 @@ async def _run(means: Means) -> Count:
 
 
 EXPERIMENTS = (
-    Experiment("T7", "the clock jumps by an hour and a day while summer time begins or ends", "ticks", _run),
+    Experiment(
+        "T7",
+        "the clock jumps by an hour and a day while summer time begins or ends",
+        "ticks",
+        _run,
+        seconds=40,
+        company=Company.WAITS,
+    ),
 )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from battery.kit import Count, Experiment, Means, eventually
+from battery.kit import Company, Count, Experiment, Means, eventually
 from battery.probe import watched
 from battery.stage import Stage, sent_until_taken, stage, title
 from sandbox.slack.socketmode import UnansweredError
@@ -157,7 +157,28 @@ async def _said(world: World) -> list[tuple[str, Any]]:
 
 
 EXPERIMENTS = (
-    Experiment("T8", "mutated, cut and spoilt webhooks, signed", "webhooks", _webhooks),
-    Experiment("T8", "bodies of 1 to 26 MB: long, wide, deep, digits, noise, form", "bodies", _large),
-    Experiment("T8", "mutated commands, clicks, forms and events of Slack", "payloads", _payloads),
+    Experiment(
+        "T8",
+        "mutated, cut and spoilt webhooks, signed",
+        "webhooks",
+        _webhooks,
+        seconds=30,
+        company=Company.ALONE,
+    ),
+    Experiment(
+        "T8",
+        "bodies of 1 to 26 MB: long, wide, deep, digits, noise, form",
+        "bodies",
+        _large,
+        seconds=30,
+        company=Company.ALONE,
+    ),
+    Experiment(
+        "T8",
+        "mutated commands, clicks, forms and events of Slack",
+        "payloads",
+        _payloads,
+        seconds=30,
+        company=Company.ALONE,
+    ),
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from battery.hostile import images, stray, stray_in_html, texts
-from battery.kit import Count, Experiment, Means, brief, eventually
+from battery.kit import Company, Count, Experiment, Means, brief, eventually
 from battery.stage import Stage, stage
 from battery.suite import runs
 from sandbox.github import CommitSpec
@@ -15,7 +15,9 @@ from tests.features.notes_kit import APPROVE, press
 from tests.world import World, open_world, shown
 
 _TEXTS = 500
-_CHANNELS = 50
+# More in one channel would wait for Slack's one message a second.
+_PER_CHANNEL = 4
+_AT_ONCE = 8
 _INJECTIONS = 45
 _RECIPIENT = "Co-authored-by: Aiko Tanaka <aiko@acme.example>"
 _SINKS = {"title", "body", "login", "ref", "context", "description", "message", "path", "diff_hunk"}
@@ -26,17 +28,23 @@ async def _everywhere(means: Means) -> Count:
     count, place = Count(), means.place("slack")
     found = texts(means.dice("T9"), means.times(_TEXTS, least=45))
     story = [(one.event, one.body.decode()) for one in await real_deliveries()]
+    channels = -(-len(found) // _PER_CHANNEL)
     async with stage(
         place,
         f"sqlite+aiosqlite:///{place}/bot.db",
-        channels=_CHANNELS,
+        channels=channels,
         features="reviews,merges,ci,comments",
     ) as scene:
-        for number, text in enumerate(found):
-            for event, body in story:
-                status = await scene.send(_with(scene, body, number, text), event=event)
-                if status != 202:
-                    count.check(False, f"{text[:40]!r} in {event}: answered {status}")
+        turn = asyncio.Semaphore(_AT_ONCE)
+
+        async def tell(number: int, text: str) -> None:
+            async with turn:
+                for event, body in story:
+                    status = await scene.send(_with(scene, body, number, channels, text), event=event)
+                    if status != 202:
+                        count.check(False, f"{text[:40]!r} in {event}: answered {status}")
+
+        await asyncio.gather(*(tell(number, text) for number, text in enumerate(found)))
         await eventually(lambda: len(_cards(scene)) >= len(found), 240, pause=0.5)
         await _rest(scene)
         for one in _everything(scene):
@@ -49,9 +57,12 @@ async def _everywhere(means: Means) -> Count:
     return count
 
 
-def _with(scene: Stage, body: str, number: int, text: str) -> bytes:
-    """Put the text into every field that a stranger can write."""
-    payload = json.loads(scene.events.elsewhere(body, number % _CHANNELS, 10_000 + number))
+def _with(scene: Stage, body: str, number: int, channels: int, text: str) -> bytes:
+    """Put the text into every field that a stranger can write, of a pull request of its own."""
+    payload = json.loads(scene.events.elsewhere(body, number % channels, 10_000 + number))
+    for pull in (payload, payload.get("pull_request"), payload.get("issue")):
+        if pull and "number" in pull:
+            pull["number"] = 10_000 + number
     return json.dumps(_put(payload, text)).encode()
 
 
@@ -147,13 +158,26 @@ async def _note(world: World, number: int, text: str) -> str:
 
 EXPERIMENTS = (
     Experiment(
-        "T9", f"{_TEXTS} hostile texts in every field of every event", "messages in Slack", _everywhere
+        "T9",
+        f"{_TEXTS} hostile texts in every field of every event",
+        "messages in Slack",
+        _everywhere,
+        seconds=60,
+        company=Company.WAITS,
     ),
-    Experiment("T9", "a model that obeys what the pull request orders", "notes", _obeyed),
+    Experiment(
+        "T9",
+        "a model that obeys what the pull request orders",
+        "notes",
+        _obeyed,
+        seconds=45,
+        company=Company.WAITS,
+    ),
     Experiment(
         "T9",
         "names, titles, comments, buttons and facts made by strangers",
         "runs of the tests",
-        runs("tests/features/test_cards_hostile.py", "tests/attacks", repeat=2),
+        runs("tests/features/test_cards_hostile.py", "tests/attacks", repeat=1),
+        seconds=35,
     ),
 )

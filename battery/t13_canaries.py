@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from battery.kit import Count, Experiment, Means, eventually
+from battery.kit import Company, Count, Experiment, Means, eventually
 from battery.stage import stage
 from battery.suite import runs
 from tests.crash.rig import Moment, crashing_world
@@ -98,14 +98,27 @@ async def _refused(means: Means) -> Count:
 
 
 EXPERIMENTS = (
-    Experiment("T13", "tokens and keys after stories with trouble", "secrets in a place", _story),
     Experiment(
-        "T13", "canaries while GitHub, model and mail server are away, all logged", "places", _refused
+        "T13",
+        "tokens and keys after stories with trouble",
+        "secrets in a place",
+        _story,
+        seconds=50,
+        company=Company.WAITS,
+    ),
+    Experiment(
+        "T13",
+        "canaries while GitHub, model and mail server are away, all logged",
+        "places",
+        _refused,
+        seconds=5,
+        company=Company.WAITS,
     ),
     Experiment(
         "T13",
         "settings, refusals, doctor, logs and answers with canaries",
         "runs of the tests",
         runs("tests/test_config.py", "tests/attacks/test_leaks.py", "tests/secrets", repeat=1),
+        seconds=20,
     ),
 )

@@ -1,4 +1,4 @@
-"""Run the bench: every contender in turn, several rounds; then bursts, growth, and the tables."""
+"""Run the bench: every contender in turn, several rounds; then bursts, growth, a profile, and the page."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from bench import bots, burst, growth, machine, page, results, rounds
+from bench import bots, burst, growth, machine, page, results, rounds, where
 from bench.growth import Point
 from bench.names import POSTGRES, PROBOT, SQLITE
 from bench.results import Result
@@ -61,10 +61,14 @@ async def _run(plan: Plan, postgres: str | None, only: str) -> Result:
         # Whoever ends the bench ends what it started, too.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     contenders, skipped = bots.contenders(postgres)
-    contenders = [one for one in contenders if only.lower() in one.name.lower()]
+    wanted = only.lower().split(",")
+    contenders = [one for one in contenders if any(word in one.name.lower() for word in wanted)]
+    result = Result(await machine.about(postgres), skipped, {})
     if any(one.name == PROBOT for one in contenders):
-        await bots.install_probot()
-    result = Result(await machine.about(postgres), skipped, {one.name: [] for one in contenders})
+        with _noted(begin, result, PROBOT):
+            await bots.install_probot()
+        contenders = [one for one in contenders if one.name not in result.skipped]
+    result.rounds = {one.name: [] for one in contenders}
     order = list(contenders)
     for number in range(1, plan.rounds + 1):
         for one in order:
@@ -80,6 +84,8 @@ async def _run(plan: Plan, postgres: str | None, only: str) -> Result:
     if SQLITE in result.rounds:
         with _noted(begin, result, "growth"):
             result.growth = await growth.measure(plan.points, plan.growth_size, plan.growth_rounds)
+        with _noted(begin, result, "where the time goes"):
+            result.where = await where.measure(plan.size)
     result.about["took"] = f"{time.monotonic() - begin:.0f} s"
     return result
 
@@ -100,7 +106,11 @@ def main() -> None:
     """Read the options; run, show and save, or write the page."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round, to see that everything runs")
-    parser.add_argument("--only", default="", help="measure only contenders with this in their name")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="measure only contenders with one of these words in their name: sqlite,probot",
+    )
     parser.add_argument("--rounds", type=int, choices=range(1, 11), help="how many rounds instead of five")
     parser.add_argument(
         "--postgres",
@@ -110,7 +120,7 @@ def main() -> None:
     parser.add_argument(
         "--report",
         action="store_true",
-        help=f"write {page.PATH.name} from the newest full run instead of measuring",
+        help=f"write {page.PATH.name} again from the newest full run instead of measuring",
     )
     options = parser.parse_args()
     if options.report:
@@ -125,8 +135,10 @@ def main() -> None:
     result = asyncio.run(_run(plan, options.postgres, options.only))
     print("\n\n".join(table.text() for table in tables(result)))
     print("".join(f"\nnot measured: {what}: {why}" for what, why in result.skipped.items()))
-    kind = f"{plan.name}-part" if options.only or options.rounds else plan.name
-    print(f"\nsaved to {results.save(result, kind)}")
+    part = bool(options.only or options.rounds)
+    print(f"\nsaved to {results.save(result, f'{plan.name}-part' if part else plan.name)}")
+    if plan is FULL and not part:
+        page.write(result)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +123,9 @@ def patchforge(postgres: str | None = None, replicas: int = 1) -> Opener:
 
 
 @contextlib.asynccontextmanager
-async def running(slack: Slack, url: str, folder: Path, replicas: int = 1) -> AsyncIterator[Target]:
+async def running(
+    slack: Slack, url: str, folder: Path, replicas: int = 1, program: Sequence[str] = ("-m", "bot", "run")
+) -> AsyncIterator[Target]:
     """Run `patchforge run` so many times on a database that is ready for it."""
     env = {
         "DATABASE_URL": url,
@@ -139,17 +141,15 @@ async def running(slack: Slack, url: str, folder: Path, replicas: int = 1) -> As
         begin = time.monotonic()
         for _ in range(replicas):
             ports.append(port := _free_port())
-            program = started(
+            replica = started(
                 sys.executable,
-                "-m",
-                "bot",
-                "run",
+                *program,
                 env={**env, "HTTP_PORT": str(port)},
                 # The folder holds no .env.
                 cwd=folder,
                 log=log,
             )
-            processes.append(await stack.enter_async_context(program))
+            processes.append(await stack.enter_async_context(replica))
         for process, port in zip(processes, ports, strict=True):
             await _until_ready(process, port, log)
         yield Target(processes, ports, time.monotonic() - begin)

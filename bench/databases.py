@@ -2,7 +2,6 @@
 
 import contextlib
 import secrets
-import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,13 +12,14 @@ from sqlalchemy.engine import make_url
 
 from bench import payloads
 from bot.models import SystemClock
+from storage.bodies import packed
 from storage.database import Database
 from storage.migrate import upgrade
 from storage.tables import deliveries, jobs, subscriptions
 
 _CHUNK = 20_000
 _REPOS_OF_CHANNEL = 100
-_BODY = zlib.compress(b'{"action":"opened"}', 1)
+_BODY = packed(b'{"action":"opened"}')
 
 
 def sqlite(folder: Path) -> str:

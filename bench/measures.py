@@ -46,14 +46,12 @@ def waits(outcome: Outcome, arrived: Mapping[str, float]) -> list[float]:
     return [at - sent for at, sent in zip(moments(outcome, arrived), outcome.sent, strict=True)]
 
 
-async def slow(target: Target, slack: Slack | None, job: Job) -> Round:
-    """Measure at the slow rate; without `slack` nothing is posted."""
-    before = target.cpu()
-    already = await slack.count() if slack else 0
+async def slow(target: Target, slack: Slack, job: Job) -> Round:
+    """Measure at the slow rate."""
+    before, already = target.cpu(), await slack.count()
     outcome = await acknowledged(job)
     found = spread("slow ack", outcome.took)
-    if slack:
-        await slack.posted(already + job.count)
-        found |= spread("slow post", waits(outcome, await slack.posts()))
+    await slack.posted(already + job.count)
+    found |= spread("slow post", waits(outcome, await slack.posts()))
     found["slow cpu"] = (target.cpu() - before) * 1000 / job.count
     return found

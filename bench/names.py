@@ -6,3 +6,4 @@ SQLITE = "PatchForge, SQLite"
 POSTGRES = "PatchForge, PostgreSQL"
 REPLICAS = "PatchForge, PostgreSQL, 2 replicas"
 PROBOT = "Probot"
+NAMES = (BARE_JSON, FLOOR, SQLITE, POSTGRES, REPLICAS, PROBOT)

@@ -13,13 +13,17 @@ Rounds = dict[str, list[dict[str, float]]]
 
 
 class Result(msgspec.Struct):
-    """One run: each contender's rounds in order, its bursts, and the rounds of each size of database."""
+    """One run: each contender's rounds in order, its bursts, and the rounds of each size of database.
+
+    `where` is CPU milliseconds per event by stage.
+    """
 
     about: dict[str, str]
     skipped: dict[str, str]  # what could not be measured, and why
     rounds: Rounds
     bursts: Rounds = {}
     growth: Rounds = {}
+    where: dict[str, float] = {}
 
 
 def middle(rounds: Sequence[Mapping[str, float]] | None, measure: str) -> float | None:

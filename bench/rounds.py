@@ -37,8 +37,8 @@ async def measure(contender: Contender, size: Size) -> Round:
         await acknowledged(Job(target.ports, _WARM, size.channels, 1))
         if heard:
             await heard.posted(_WARM)
-        job = Job(target.ports, SLOW * size.seconds, size.channels, 1_000, connections=8, rate=SLOW)
-        found |= await slow(target, heard, job)
+            job = Job(target.ports, SLOW * size.seconds, size.channels, 1_000, connections=8, rate=SLOW)
+            found |= await slow(target, heard, job)
         found |= await _saturated(target, heard, size)
         if contender.durable:
             found |= await _door(target, size)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.names import FLOOR, PROBOT
+from bench.names import FLOOR, NAMES, PROBOT
 from bench.results import Result, Rounds, middle, ratio
 from bench.targets import OURS, TARGETS
 
@@ -72,8 +72,9 @@ _GROWTH = {
 
 def tables(result: Result) -> list[Table]:
     """Return every table of the run."""
-    found = [_targets(result), _table("Side by side", "what", result.rounds, _ROUND), _ratios(result)]
-    found.append(_door(result.rounds))
+    found = [_targets(result), *([_where(result)] if result.where else [])]
+    beside = _table("Side by side", "what", result.rounds, _ROUND)
+    found += [_with_skipped(beside, result), _ratios(result), _door(result.rounds)]
     if result.bursts:
         found.append(_table("Burst", "what", result.bursts, _BURST))
     if result.growth:
@@ -82,11 +83,37 @@ def tables(result: Result) -> list[Table]:
 
 
 def _targets(result: Result) -> Table:
-    names = [name for name in OURS if name in result.rounds]
     rows = [
-        [target.text, *(target.verdict(target.read(result, name)) for name in names)] for target in TARGETS
+        [
+            target.text,
+            *(
+                target.verdict(target.read(result, name)) if name in result.rounds else "not measured"
+                for name in OURS
+            ),
+        ]
+        for target in TARGETS
     ]
-    return Table("Targets", ["target", *(name.removeprefix("PatchForge, ") for name in names)], rows)
+    return Table("Targets", ["target", *(name.removeprefix("PatchForge, ") for name in OURS)], rows)
+
+
+def _where(result: Result) -> Table:
+    """Lay out what an event's CPU time is spent on, the most first."""
+    whole = sum(result.where.values())
+    rows = [
+        [stage, f"{spent:.3f}", f"{100 * spent / whole:.0f} %"]
+        for stage, spent in sorted(result.where.items(), key=lambda item: -item[1])
+        if spent >= whole / 200
+    ]
+    sum_of_all = ["together", f"{whole:.3f}", "100 %"]
+    return Table("Where the time goes, on SQLite", ["stage", "CPU, ms/event", "share"], [*rows, sum_of_all])
+
+
+def _with_skipped(table: Table, result: Result) -> Table:
+    """Add a row for each contender that was left out."""
+    rows = [
+        [f"{name}: not measured", *["-"] * (len(table.head) - 1)] for name in NAMES if name in result.skipped
+    ]
+    return Table(table.title, table.head, [*table.rows, *rows])
 
 
 def _table(title: str, what: str, found: Rounds, columns: Mapping[str, Sequence[str]]) -> Table:

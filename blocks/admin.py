@@ -19,6 +19,8 @@ _WORK = {
     "missed.read": "Reading a pull request",
     "notes.draft": "A release note",
     "notes.redraft": "A release note",
+    "pasted.find": "A pasted link",
+    "pasted.show": "A pasted link",
 }
 # So many reasons why something could not be done are shown, each once.
 _SHOWN = 5
@@ -43,7 +45,7 @@ class Status:
     """The state of affairs; `problems` is empty when all is well, `model` is the language model.
 
     `unwatched` are the repositories whose webhooks GitHub does not tell us of, and `app` for the App's.
-    `lost` counts the deliveries that GitHub could not hand over.
+    `lost` counts the deliveries that GitHub could not hand over; `owners` says what is wrong with CODEOWNERS.
     """
 
     problems: tuple[str, ...]
@@ -58,6 +60,7 @@ class Status:
     mail: bool
     unwatched: tuple[str, ...] = ()
     lost: int = 0
+    owners: tuple[str, ...] = ()
 
 
 def status(view: Status) -> SlackMessage:
@@ -80,6 +83,11 @@ def status(view: Status) -> SlackMessage:
         *([f"{pulls.count(view.lost, 'delivery', 'deliveries')} never came through"] if view.lost else []),
     ]
     blocks = [kit.section(kit.bold(head)), kit.section(kit.lines(rows))]
+    if view.owners:
+        wrong = [kit.cut(pulls.one_line(one), 250) for one in view.owners[:_SHOWN]]
+        rest = len(view.owners) - len(wrong)
+        more = [f"and {rest:,} more"] if rest > 0 else []
+        blocks.append(kit.section(kit.lines([kit.bold("CODEOWNERS is not used in full:"), *wrong, *more])))
     if view.stopped_in_all:
         alike: dict[tuple[str, str | None, str], list[Stopped]] = {}
         for one in view.stopped:
@@ -102,10 +110,10 @@ def _head(view: Status) -> str:
 def _stopped(group: Sequence[Stopped]) -> kit.Markup:
     """Tell in one line of work that stopped for the same reason, the latest first."""
     one = group[0]
-    work = _WORK.get(one.kind, one.kind)
+    work, place = _WORK.get(one.kind, one.kind), kit.channel(one.channel or "")
     return kit.join(
         f"✗ {work}" if len(group) == 1 else f"✗ {len(group)} times: {work}",
-        kit.join(" in ", kit.channel(one.channel)) if one.channel else "",
+        kit.join(" in ", place) if place.startswith("<#") else "",  # edits, for one, have a lane of their own
         ": ",
         kit.cut(pulls.one_line(one.reason), 200),
         kit.join(", so invite me there: ", kit.code("/invite @PatchForge")) if _OUTSIDE in one.reason else "",

@@ -147,7 +147,7 @@ def _part(part: Part) -> Markup:
         return kit.channel(part.id)
     if isinstance(part, Member):
         return kit.mention(part.id)
-    return kit.prose(kit.clean(part), 700)
+    return kit.naming(kit.clean(part), 700)
 
 
 def _plain(part: Part) -> str:

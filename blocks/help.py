@@ -30,11 +30,16 @@ def topic(command: tuple[str, str, str, str]) -> SlackMessage:
     return kit.message(f"Help on {name}", blocks)
 
 
-def error_message(sentence: str) -> SlackMessage:
-    """Tell one person what went wrong and what to do next; Markup may mention somebody."""
+def error_message(sentence: str, pointer: str = "") -> SlackMessage:
+    """Tell one person what went wrong and what to do next; Markup may mention somebody.
+
+    `pointer` is shown in fixed width: the place of the mistake in what they typed.
+    """
     if isinstance(sentence, kit.Markup):
         return kit.message(sentence, [kit.section(sentence)])
-    return kit.message(sentence.replace("`", ""), [kit.section(kit.prose(sentence, 1000))])
+    said = kit.prose(sentence, 1000)
+    blocks = [kit.section(kit.lines([said, kit.fixed(pointer)]))]
+    return kit.message(sentence.replace("`", ""), blocks)
 
 
 def notice(message: SlackMessage) -> View:

@@ -4,31 +4,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from blocks import kit, notes, pulls, subscriptions
-from blocks.kit import Block, Markup, View
+from blocks import ids, kit, notes, pulls, subscriptions
+from blocks.kit import Block, Markup, Option, View
 from blocks.notes import DraftView
+from blocks.reminders import Measure, Week, chart
 from blocks.subscriptions import SubscriptionView
 from bot.models import PullFacts
 
 # Together with headings these stay below Slack's 100 blocks.
-_PULLS = 12
+SHOWN = 12
 _DRAFTS = 12
 _CHANNELS = 15
+_CHARTED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class PullLine:
-    """One pull request in a list, with who is waited for."""
+    """One pull request in a list, with who is waited for, and what the reader has to do."""
 
     facts: PullFacts
     waiting: pulls.Turn | None = None
+    to_do: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
     """What one member's Home tab shows; `login` is None until the member is linked to GitHub.
 
-    `subscriptions` are those of the member's channels, by channel id; `health` is one line.
+    `subscriptions` are those of the member's channels, by channel id; `health` is one line;
+    `figures` are the weeks of their repositories, by name, those with most to tell first.
     """
 
     web_url: str
@@ -40,6 +44,7 @@ class HomeView:
     health: str
     updated: datetime
     people: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, Sequence[Week]] = field(default_factory=dict)
 
 
 def home(view: HomeView) -> View:
@@ -55,6 +60,7 @@ def home(view: HomeView) -> View:
         ),
         *_drafts(view.drafts_to_approve),
         *_subscriptions(view.subscriptions),
+        *_figures(view.figures),
         kit.divider(),
         kit.context(
             kit.join(
@@ -80,10 +86,10 @@ def _pulls(view: HomeView, head: str, shown: Sequence[PullLine], empty: str) -> 
     yield kit.header(head)
     if not shown:
         yield kit.context(empty)
-    for line in shown[:_PULLS]:
+    for line in shown[:SHOWN]:
         yield kit.section(_line(view, line))
-    if len(shown) > _PULLS:
-        yield kit.more(len(shown) - _PULLS)
+    if len(shown) > SHOWN:
+        yield kit.more(len(shown) - SHOWN)
 
 
 def _line(view: HomeView, line: PullLine) -> Markup:
@@ -94,7 +100,8 @@ def _line(view: HomeView, line: PullLine) -> Markup:
     about = kit.join(
         pulls.reference(pull), pulls.person(pull.author, {}), kit.ago(pull.created_at), sep=kit.DOT
     )
-    return kit.lines([first, kit.join(about, pulls.waiting(line.waiting, view.people), sep=kit.DOT)])
+    to_do = kit.bold(f"{line.to_do[:1].upper()}{line.to_do[1:]}") if line.to_do else ""
+    return kit.lines([first, kit.join(to_do, about, pulls.waiting(line.waiting, view.people), sep=kit.DOT)])
 
 
 def _drafts(drafts: Sequence[DraftView]) -> Iterator[Block]:
@@ -115,12 +122,34 @@ def _subscriptions(channels: Mapping[str, Sequence[SubscriptionView]]) -> Iterat
     yield kit.header("What your channels follow")
     if not channels:
         yield kit.context(
-            kit.prose("Nothing yet. Type `/patchforge subscribe owner/repo` in a channel to start.")
+            kit.prose(
+                "Nothing yet. Follow one here, or type `/patchforge subscribe owner/repo` in a channel."
+            )
         )
+    yield kit.actions(kit.button("Follow a repository", ids.SUBSCRIPTION_NEW))
     for channel, found in list(channels.items())[:_CHANNELS]:
         repositories = [subscriptions.words(one) for one in found[:6]]
         if len(found) > 6:
             repositories.append(kit.esc(f"and {len(found) - 6} more"))
-        yield kit.section(kit.lines([kit.channel(channel), *repositories]))
+        yield kit.section(kit.lines([kit.channel(channel), *repositories]), accessory=_edit(found))
     if len(channels) > _CHANNELS:
         yield kit.more(len(channels) - _CHANNELS)
+
+
+def _edit(found: Sequence[SubscriptionView]) -> kit.Element | None:
+    """Let each be edited, as many as a menu takes."""
+    named = [
+        Option(ids.encode(ids.SubscriptionRef(one.subscription.id)), f"Edit {one.subscription.repo}")
+        for one in found
+    ]
+    if len(named) == 1:
+        return kit.button("Edit", ids.SUBSCRIPTION_EDIT, named[0].value)
+    return kit.overflow(ids.SUBSCRIPTION_EDIT, named) if named else None
+
+
+def _figures(figures: Mapping[str, Sequence[Week]]) -> Iterator[Block]:
+    if figures:
+        yield kit.header("How long reviews and merges take")
+    for repo, weeks in list(figures.items())[:_CHARTED]:
+        yield from chart(repo, weeks, Measure.REVIEW)
+        yield from chart(repo, weeks, Measure.MERGE)

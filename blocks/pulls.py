@@ -26,6 +26,14 @@ class Turn(Protocol):
     def why(self) -> str:
         """Return the reason in a few words."""
 
+    @property
+    def owned(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the patterns of CODEOWNERS for those who are waited for as their owners."""
+
+    @property
+    def handed(self) -> tuple[tuple[str, str], ...]:
+        """Return the team for those who are asked instead of all of it."""
+
 
 class Stage(StrEnum):
     """What a pull request needs next, as the first thing a reader sees of it."""
@@ -136,8 +144,24 @@ def waiting(turn: Turn | None, people: People) -> Markup:
     why = kit.cut(one_line(turn.why), 150)
     if not turn.who:
         return kit.esc(why[:1].upper() + why[1:])
-    who = listed([person(login, people) for login in turn.who[:_NAMED]], len(turn.who))
+    owned, handed = dict(turn.owned), dict(turn.handed)
+    who = listed(
+        [_waited_for(name, handed.get(name, ""), owned.get(name, ()), people) for name in turn.who[:_NAMED]],
+        len(turn.who),
+    )
     return kit.join("Waiting for ", who, f": {why}" if why else "")
+
+
+def _waited_for(name: str, team: str, patterns: Sequence[str], people: People) -> Markup:
+    """Name one who is waited for, of which team they were chosen, and the first pattern they own."""
+    # Only a code owner's team comes with its organisation; that is how GitHub writes it.
+    shown = kit.join("@" if "/" in name else "", person(name, people))
+    if team:
+        shown = kit.join(shown, " of ", kit.cut(team, 100))
+    if not patterns:
+        return shown
+    rest = len(patterns) - 1
+    return kit.join(shown, " for ", kit.code(patterns[0], 60), f" and {rest} more" if rest else "")
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -1,23 +1,20 @@
-"""What Slack shows of subscriptions: a channel's list, the modal to add or edit one, and the answers."""
+"""What Slack shows of subscriptions: a channel's list, and the answers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from blocks import ids, kit, pulls
-from blocks.kit import Block, Markup, Option, View
+from blocks.kit import Block, Markup
 from bot.models import SlackMessage, Subscription
 
 # Two blocks each, within the 50 of a message, and together within what Slack takes of their JSON: an entry is
 # shown with its buttons or not at all.
 _LISTED = 20
 _LIST_JSON = 11_000
-
-OPTIONS = (
-    Option(ids.OPTION_DRAFTS, "Leave out drafts"),
-    Option(ids.OPTION_BOTS, "Leave out what bots open"),
-)
+# What Slack takes as a button's value.
+_BUTTON = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +29,13 @@ def words(view: SubscriptionView) -> Markup:
     """Say in one line what is followed."""
     subscription = view.subscription
     features = ", ".join(subscription.features) or "nothing"
-    wanted = kit.cut(pulls.one_line(view.filter_words), 300)
-    return kit.join(kit.bold(kit.cut(subscription.repo, 200)), kit.cut(features, 200), wanted, sep=kit.DOT)
+    return kit.join(
+        kit.bold(kit.cut(subscription.repo, 200)),
+        kit.cut(features, 200),
+        kit.naming(pulls.one_line(view.filter_words), 300),
+        *_more(subscription),
+        sep=kit.DOT,
+    )
 
 
 def subscription_list(channel: str, found: Sequence[SubscriptionView], *, lead: str = "") -> SlackMessage:
@@ -60,56 +62,6 @@ def subscription_list(channel: str, found: Sequence[SubscriptionView], *, lead: 
     return kit.message(head, blocks)
 
 
-def subscribe_modal(
-    channel: str,
-    features: Mapping[str, str],
-    *,
-    repository: str = "",
-    chosen: Collection[str] = (),
-    wanted: str = "",
-    options: Collection[str] = (),
-    subscription: int = 0,
-) -> View:
-    """Ask what a channel should follow; `features` maps names to what they bring.
-
-    `chosen` are the features and `options` the filter words ticked at first, `wanted` the rest of the filter;
-    `subscription` is the one to edit, 0 for a new one.
-    """
-    ticks = [Option(name, name, what) for name, what in features.items()]
-    return kit.modal(
-        ids.SUBSCRIPTION_SAVE_VIEW,
-        "Edit subscription" if subscription else "Follow a repository",
-        [
-            kit.context(kit.join("For ", kit.channel(channel))),
-            kit.input_block(
-                ids.FIELD_REPOSITORY,
-                "Repository",
-                kit.text_input(
-                    ids.FIELD_INPUT, repository, max_length=200, placeholder="octocat/hello-world"
-                ),
-            ),
-            kit.input_block(
-                ids.FIELD_FEATURES, "What to post", kit.checkboxes(ids.FIELD_INPUT, ticks, chosen)
-            ),
-            kit.input_block(
-                ids.FIELD_FILTER,
-                "Filter",
-                kit.text_input(ids.FIELD_INPUT, wanted, max_length=500, placeholder="label:bug -label:wip"),
-                hint="All must hold: label:x, -label:y, base:main. Leave it empty for every pull request.",
-                optional=True,
-            ),
-            kit.input_block(
-                ids.FIELD_OPTIONS,
-                "Options",
-                kit.checkboxes(ids.FIELD_INPUT, OPTIONS, options),
-                optional=True,
-            ),
-        ],
-        submit="Save" if subscription else "Follow",
-        metadata=ids.encode(ids.ChannelRef(channel, subscription)),
-    )
-
-
 def confirmation(
     view: SubscriptionView, features: Mapping[str, str], *, changed: bool = False, notes: Sequence[str] = ()
 ) -> SlackMessage:
@@ -124,7 +76,8 @@ def confirmation(
     what = [
         kit.join(Markup("• "), kit.bold(name), ": ", features.get(name, "")) for name in subscription.features
     ]
-    wanted = kit.join("It covers ", kit.cut(pulls.one_line(view.filter_words), 600), ".")
+    wanted = kit.join("It covers ", kit.naming(pulls.one_line(view.filter_words), 600), ".")
+    more = [kit.join(Markup("• "), said) for said in _more(subscription)]
     hint = kit.prose(
         "Change it with Edit, or subscribe again with other features or filters: `/patchforge help filters`. "
         "All that this channel follows: `/patchforge list`."
@@ -132,7 +85,7 @@ def confirmation(
     return kit.message(
         kit.join(where, f" {verb} ", repo),
         [
-            _lines(head, *what, wanted),
+            _lines(head, *what, *more, wanted),
             *(kit.section(note) for note in notes),
             _buttons(subscription),
             kit.context(_made(subscription), hint),
@@ -150,14 +103,21 @@ def removed(subscription: Subscription) -> SlackMessage:
         filter=subscription.filter,
         created_by=subscription.created_by,
         created_at=subscription.created_at,
+        broadcast=subscription.broadcast,
+        excluded=subscription.excluded,
     )
-    return kit.message(
-        kit.join(where, f" no longer follows {repo}"),
-        [
-            kit.section(kit.join(where, " no longer follows ", kit.bold(repo), ".")),
-            kit.actions(kit.button("Undo", ids.SUBSCRIPTION_UNDO, ids.encode(undo))),
-        ],
-    )
+    value = ids.encode(undo)
+    if kit.size(value) <= _BUTTON:
+        last = kit.actions(kit.button("Undo", ids.SUBSCRIPTION_UNDO, value))
+    else:
+        last = kit.context("Its filter is too long for a button that would undo that.")
+    head = kit.join(where, " no longer follows ", kit.bold(repo), ".")
+    return kit.message(kit.join(where, f" no longer follows {repo}"), [kit.section(head), last])
+
+
+def doubt(sentence: str) -> Markup:
+    """Warn of something in a filter."""
+    return kit.join("⚠️ ", kit.naming(sentence, 600))
 
 
 def invite_hint(channel: str) -> Markup:
@@ -167,6 +127,16 @@ def invite_hint(channel: str) -> Markup:
     return kit.join(
         "⚠️ I am not in ", where, " yet and can post there only once I am: type ", invite, " there."
     )
+
+
+def _more(subscription: Subscription) -> list[Markup]:
+    """Say what is told in the channel as well, and which repositories are left out."""
+    told = ", ".join(event.replace("_", " ") for event in subscription.broadcast)
+    excluded = ", ".join(name.partition("/")[2] for name in subscription.excluded)
+    return [
+        *([kit.join("also in the channel: ", kit.cut(told, 200))] if told else []),
+        *([kit.join("without ", kit.cut(excluded, 300))] if excluded else []),
+    ]
 
 
 def _entry(view: SubscriptionView) -> list[Block]:

@@ -16,7 +16,7 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection, RowMapping
 
-from bot.clients.github import GitHub
+from bot.clients.github import DeviceFlow, GitHub
 from bot.clients.llm import Llm
 from bot.clients.mail import Mailer
 from bot.clients.observe import Observe
@@ -32,6 +32,7 @@ from bot.ledger.worker import GRACE, Finish, Loaded, Runner, Worker
 from bot.messages.show import Renderer, Shower
 from bot.metrics import Metrics
 from bot.models import Clock, Job, SlackMessage, SystemClock
+from bot.reminders.zones import warm
 from handlers import FEATURES
 from handlers.feature import Feature, Render
 from handlers.github import GitHubDoor
@@ -44,6 +45,8 @@ from storage.migrate import SchemaTooNew, upgrade
 
 # In seconds. Slack answers in well under one; a call that takes longer is looked up before it is repeated.
 _SLACK_TIMEOUT = 15.0
+# For a part that was told to stop, in seconds.
+_LAST_TASK = 0.5
 # For requests at hand when the bot stops; what is not answered GitHub is asked for again.
 _LAST_REQUESTS = 1.0
 
@@ -65,10 +68,17 @@ async def run(settings: Settings) -> None:
 
 @contextlib.asynccontextmanager
 async def started(
-    settings: Settings, features: Sequence[Feature] = FEATURES, *, slack_timeout: float = _SLACK_TIMEOUT
+    settings: Settings,
+    features: Sequence[Feature] = FEATURES,
+    *,
+    slack_timeout: float = _SLACK_TIMEOUT,
+    clock: Clock | None = None,
 ) -> AsyncIterator[str]:
-    """Start every part and yield the HTTP door's address; leaving stops them all."""
-    clock = SystemClock()
+    """Start every part and yield the HTTP door's address; leaving stops them all.
+
+    Without a `clock` it goes by the machine's own.
+    """
+    clock = clock or SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         database = await _database(stack, settings)
         await _require_port(settings)
@@ -101,6 +111,7 @@ async def started(
         slack_door = SlackDoor(context, features, session)
         health = Health(database, clock, lambda: slack_door.trouble)
         github_door = GitHubDoor(context, inbox, metrics, health)
+        _task(stack, asyncio.to_thread(warm))  # before anybody names a zone
         await slack_door.connect()
         for part in (worker.run(), slack_door.watch(), slack_door.keep_alive()):
             _task(stack, part)
@@ -180,6 +191,7 @@ async def _context(
         database=database,
         slack=slack,
         github=GitHub.from_settings(settings, http, clock, observe),
+        device_flow=DeviceFlow.from_settings(settings, http, observe),
         llm=Llm.from_settings(settings, http, observe),
         mailer=Mailer.from_settings(settings, observe),
         bot_user=identity["user_id"],
@@ -236,7 +248,7 @@ def _task(stack: contextlib.AsyncExitStack, part: Coroutine[Any, Any, None]) -> 
 
     async def finish() -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(task, 1)
+            await asyncio.wait_for(task, _LAST_TASK)
 
     stack.push_async_callback(finish)
     return task
@@ -257,7 +269,7 @@ def _scheduler(stack: contextlib.AsyncExitStack, context: Context, features: Seq
     async def tick(kind: str, seconds: float) -> None:
         await ask(kind, int(context.clock.now().timestamp() // seconds))
 
-    soon = context.clock.now() + timedelta(seconds=1)
+    soon = SystemClock().now() + timedelta(seconds=1)  # as the scheduler's own clock
     for schedule in (schedule for feature in features for schedule in feature.schedules):
         every = schedule.every if isinstance(schedule.every, timedelta) else schedule.every(context.settings)
         if not every:

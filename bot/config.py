@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     github_app_id: int | None = None
     github_app_private_key: SecretStr | None = None
     github_app_private_key_file: Path | None = None
+    github_client_id: str | None = None
     github_api_url: str = "https://api.github.com"
     poll_interval_seconds: int = 0
     llm_model: str = ""
@@ -164,6 +165,8 @@ class Settings(BaseSettings):
             raise ValueError("GITHUB_APP_PRIVATE_KEY: is required once GITHUB_APP_ID is set (or …_FILE)")
         if file and not file.is_file():
             raise ValueError(f"GITHUB_APP_PRIVATE_KEY_FILE: no such file: {file}")
+        if self.github_client_id and not self.encryption_key:
+            raise ValueError("ENCRYPTION_KEY: is required once GITHUB_CLIENT_ID is set, whose codes it seals")
         needs = {
             "groq": self.groq_api_key,
             "openai": self.openai_api_key,

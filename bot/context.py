@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.clients.github import GitHub
+from bot.clients.github import DeviceFlow, GitHub
 from bot.clients.llm import Llm
 from bot.clients.mail import Mailer
 from bot.clients.slack import Slack
@@ -15,7 +15,8 @@ from storage.database import Database
 class Context:
     """Everything a handler may use; `github` and `mailer` are None when they are not configured.
 
-    `workspace_url` is what the addresses of Slack's messages begin with.
+    `workspace_url` is what the addresses of Slack's messages begin with; `device_flow` proves who is
+    who, where it is configured.
     """
 
     settings: Settings
@@ -27,3 +28,4 @@ class Context:
     mailer: Mailer | None
     bot_user: str
     workspace_url: str = "https://slack.com"
+    device_flow: DeviceFlow | None = None

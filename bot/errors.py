@@ -10,11 +10,15 @@ class ConfigurationError(PatchForgeError):
 
 
 class UserError(PatchForgeError):
-    """The person can fix it; `sentence` says what to do next, escaped already if it is Markup."""
+    """The person can fix it; `sentence` says what to do next, escaped already if it is Markup.
 
-    def __init__(self, sentence: str) -> None:
+    `pointer` may show, in lines of fixed width, the place of the mistake in what they typed.
+    """
+
+    def __init__(self, sentence: str, *, pointer: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.pointer = pointer
 
 
 class RetryLater(PatchForgeError):

@@ -49,6 +49,9 @@ class Health:
                 lags = await self._database.read(lambda connection: counts.lags(connection, now=now))
         except (DatabaseUnavailable, TimeoutError) as error:
             return [*problems, f"the database does not answer: {str(error) or 'not in time'}"]
+        # The worker writes every few seconds: what stood in the way then still does, or was just now.
+        if refusal := self._database.refusal:
+            problems.append(f"the database takes no writes: {refusal}")
         return [*problems, *_problems(lags)]
 
     async def numbers(self) -> tuple[counts.Lags, counts.Counts] | None:
@@ -76,7 +79,7 @@ def look(connection: Connection, *, now: datetime) -> Report:
         max(lags.inbox, lags.ledger),
         stopped.get("parked", 0),
         stopped.get("failed", 0) + deliveries.failed(connection),
-        jobs.waiting(connection),
+        jobs.waiting(connection, now=now),
         deliveries.latest(connection),
     )
 

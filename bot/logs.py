@@ -16,6 +16,8 @@ from sqlalchemy.engine import make_url
 from bot.config import Settings
 
 HIDDEN = "[redacted]"
+# Characters of one value, and of a traceback: what the outside says may be as long as it likes.
+LONGEST, LONGEST_TRACE = 2_000, 20_000
 
 # Shorter ones would hide half of every line, and are no secrets.
 _SHORTEST = 4
@@ -44,6 +46,35 @@ class Redactor:
     def redact(self, text: str) -> str:
         """Return the text without secrets."""
         return _SHAPES.sub(HIDDEN, self._known.sub(HIDDEN, text))
+
+
+class Bound:
+    """Cuts every value of an event to a length that a log can hold; both of its ends stay."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+
+    def __call__(
+        self, _logger: Any, _method: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        """Cut what is too long."""
+        for name, value in event.items():
+            if value is None or isinstance(value, (bool, int, float)):
+                continue
+            text = value if isinstance(value, str) else repr(value)
+            longest = LONGEST_TRACE if name == "exception" else LONGEST
+            if len(text) > longest:
+                # Half of a secret would no longer be known as one.
+                event[name] = _cut(self._redactor.redact(text), longest)
+        return event
+
+
+def _cut(text: str, longest: int) -> str:
+    left = len(text) - longest
+    if left <= 0:
+        return text
+    head = longest // 2
+    return f"{text[:head]}… ({left:,} characters cut) …{text[head + left :]}"
 
 
 def secrets_of(settings: Settings) -> Iterator[str]:
@@ -90,19 +121,17 @@ def configure(settings: Settings) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    last: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-        if as_json
-        else [_for_people()]
-    )
+    redactor = Redactor(settings)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *last,
-                Redactor(settings),
+                structlog.processors.format_exc_info,
+                Bound(redactor),
+                structlog.processors.JSONRenderer() if as_json else _for_people(),
+                redactor,
             ],
         )
     )

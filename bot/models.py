@@ -132,6 +132,11 @@ class Pull:
     merged_at: datetime | None
     merged_by: str | None
     merge_sha: str | None
+    base_sha: str | None = None
+    mergeable_state: str | None = None
+    pushed_at: datetime | None = None
+    ready_at: datetime | None = None
+    queued_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +204,11 @@ class PullFacts:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One channel's interest in one repository; `features` and `filter` as the parser made them."""
+    """One channel's interest in one repository; `features` and `filter` as the parser made them.
+
+    `repo` may be `owner/*`, which leaves out the `excluded`; `broadcast` names the events that are told
+    outside the thread as well; `source` is the file that asked for it, None for a person's own.
+    """
 
     id: int
     channel: str
@@ -208,6 +217,9 @@ class Subscription:
     filter: str
     created_by: str
     created_at: datetime
+    broadcast: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    source: str | None = None
 
     def stood_at(self, moment: datetime) -> bool:
         """Tell whether it existed at a moment as GitHub gives it, in whole seconds."""
@@ -223,12 +235,17 @@ class SlackMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Broadcast(SlackMessage):
+    """A reply that the channel is shown as well as its thread."""
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One unit of outgoing work as the ledger holds it.
 
     `wanted` counts how often it was asked for; `suspect` is True when an earlier attempt may have had its
     effect; `lease` names the attempt and fences late outcomes; `lane` names the pace it keeps;
-    `delivery_id` is the delivery that asked for it last.
+    `delivery_id` is the delivery that asked for it last, `error` what became of the attempt before.
     """
 
     id: int
@@ -242,6 +259,7 @@ class Job:
     suspect: bool
     lease: str
     delivery_id: int | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """How PatchForge is doing, and what a channel decides for itself."""
 
-from datetime import datetime
-
 from sqlalchemy import Connection, RowMapping
 
 from blocks import admin as blocks
 from bot.context import Context
 from bot.errors import Permanent, RetryLater, UserError
 from bot.health import look
+from bot.reviews.around import owner_problems
+from bot.subscriptions import listening
 from handlers.feature import Command, CommandCall, Feature, Reply
 from storage import channels, jobs, missed, subscriptions
 
@@ -17,7 +17,7 @@ _SWITCH = {"on": True, "off": False}
 async def _status(context: Context, call: CommandCall) -> Reply:
     now = context.clock.now()
     try:
-        may_read_all = await _is_admin(context, call.user)
+        may_read_all = await is_admin(context, call.user)
     except (Permanent, RetryLater):
         may_read_all = False
 
@@ -28,7 +28,8 @@ async def _status(context: Context, call: CommandCall) -> Reply:
 
     def read(connection: Connection) -> blocks.Status:
         report = look(connection, now=now)
-        followed = [found.repo for found in subscriptions.of_channel(connection, call.channel)]
+        here = subscriptions.of_channel(connection, call.channel)
+        followed = listening.repos_of(connection, here)
         hidden = missed.denied(connection)
         return blocks.Status(
             problems=report.problems,
@@ -39,13 +40,14 @@ async def _status(context: Context, call: CommandCall) -> Reply:
                 for row in jobs.stopped(connection, limit=100)
             ),
             stopped_in_all=report.parked + report.failed,
-            followed=len(followed),
+            followed=len(here),
             channel=call.channel,
             model=context.settings.model,
             github=context.github is not None,
             mail=context.mailer is not None,
             unwatched=tuple(name for name in hidden if may_read_all or name in {"app", *followed}),
             lost=missed.given_up(connection),
+            owners=tuple(owner_problems(connection, followed)),
         )
 
     return blocks.status(await context.database.read(read))
@@ -60,17 +62,17 @@ async def _settings(context: Context, call: CommandCall) -> Reply:
         raise UserError(
             "There is one setting: type `/patchforge settings self-approval on`, or `off` at the end."
         )
-    await _require_owner(context, call)
+    await require_owner(context, call)
     allowed, now = _SWITCH[words[1]], context.clock.now()
-    await context.database.write(lambda connection: _record(connection, call, allowed=allowed, now=now))
-    return blocks.settings(call.channel, self_approval=allowed)
+
+    def record(connection: Connection) -> Reply:
+        channels.set_self_approval(connection, call.channel, allowed=allowed, user=call.user, now=now)
+        return blocks.settings(call.channel, self_approval=allowed)
+
+    return await context.database.write(record)
 
 
-def _record(connection: Connection, call: CommandCall, *, allowed: bool, now: datetime) -> None:
-    channels.set_self_approval(connection, call.channel, allowed=allowed, user=call.user, now=now)
-
-
-async def _require_owner(context: Context, call: CommandCall) -> None:
+async def require_owner(context: Context, call: CommandCall) -> None:
     """Raise UserError unless the person made the channel or is an admin of the workspace."""
     try:
         channel = await context.slack.channel(call.channel)
@@ -78,13 +80,14 @@ async def _require_owner(context: Context, call: CommandCall) -> None:
         raise UserError("I cannot see this channel; invite me first, with `/invite @PatchForge`.") from None
     if channel.get("creator") == call.user:
         return
-    if not await _is_admin(context, call.user):
+    if not await is_admin(context, call.user):
         raise UserError(
             "Only the person who made this channel or a workspace admin can change this; ask one of them."
         )
 
 
-async def _is_admin(context: Context, user: str) -> bool:
+async def is_admin(context: Context, user: str) -> bool:
+    """Tell whether the person is an admin of the workspace; raises Permanent and RetryLater."""
     found = await context.slack.user(user)
     return bool(found.get("is_admin") or found.get("is_owner"))
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.context import Context
 from bot.errors import RetryLater
-from bot.facts.project import REFRESHED
+from bot.facts.pulls import REFRESHED
 from bot.inbox.receiver import Delivery, as_row
 from bot.ledger.policy import GUARDED, REFRESH
 from bot.ledger.worker import Finish
@@ -51,10 +51,16 @@ async def _refresh(context: Context, job: Job) -> Finish:
 
 
 async def _again(context: Context, job: Job) -> Finish:
-    """Process a delivery once more that came before its pull request was known."""
-    repo_id, number, delivery_id = (job.payload[name] for name in ("repo_id", "number", "delivery_id"))
-    known = await context.database.read(lambda connection: facts.pull_id(connection, repo_id, number))
-    if known is None:
+    """Process a delivery once more that came before all was known that it takes.
+
+    What it waits for comes before it in its ordering; a pull request comes by a delivery of its own.
+    """
+    delivery_id, number = job.payload["delivery_id"], job.payload.get("number")
+
+    def is_unknown(connection: Connection) -> bool:
+        return number is not None and facts.pull_id(connection, job.payload["repo_id"], number) is None
+
+    if await context.database.read(is_unknown):
         if job.attempts >= _PATIENCE:
             return Finish({"skipped": "its pull request stayed unknown"})
         raise RetryLater("its pull request is not known yet", after=min(_FIRST_LOOK * 2**job.attempts, 60))

@@ -1,12 +1,13 @@
 """What a feature brings: the words, clicks, views, GitHub events and jobs that it answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from blocks.kit import Option
 from bot.config import Settings
 from bot.context import Context
 from bot.facts.project import Change
@@ -26,10 +27,24 @@ class CommandCall:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenView:
+    """A modal as it stands before a person: `values` maps block id to what is filled in by now.
+
+    `hash` changes with everything that the app shows in it.
+    """
+
+    id: str
+    hash: str
+    metadata: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Click:
     """One press of a button or choice in a menu.
 
-    `value` is the button's value or the chosen option's; `channel` is empty when the click came from a view.
+    `value` is the button's value or the chosen option's; `channel` is empty when the click came from a view,
+    which is `view` then.
     """
 
     user: str
@@ -37,6 +52,17 @@ class Click:
     value: str
     trigger_id: str
     channel: str = ""
+    view: OpenView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What a person has typed so far into a menu that asks for its options."""
+
+    user: str
+    action_id: str
+    typed: str
+    view: OpenView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +85,11 @@ class FieldErrors:
 Reply = SlackMessage | None
 """What only the person who acted sees; None keeps silent."""
 
+# A handler that writes lets its work return the answer, so that both are kept at once: who never heard it is
+# told the same when Slack asks again.
 CommandHandler = Callable[[Context, CommandCall], Awaitable[Reply]]
 ClickHandler = Callable[[Context, Click], Awaitable[Reply]]
+LookupHandler = Callable[[Context, Lookup], Awaitable[Sequence[Option]]]
 SubmissionHandler = Callable[[Context, Submission], Awaitable[Reply | FieldErrors]]
 
 
@@ -109,6 +138,7 @@ class Feature:
     commands: tuple[Command, ...] = ()
     actions: Mapping[str, ClickHandler] = field(default_factory=dict)
     views: Mapping[str, SubmissionHandler] = field(default_factory=dict)
+    lookups: Mapping[str, LookupHandler] = field(default_factory=dict)
     slack_events: Mapping[str, Callable[[Context, Mapping[str, Any]], Awaitable[None]]] = field(
         default_factory=dict
     )

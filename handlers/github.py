@@ -30,6 +30,13 @@ _BIG = 256 * 1024
 _PIECE = 64 * 1024
 _MOST_FIELDS = 8
 
+# What nearly every request is answered with.
+_ANSWERS = {
+    outcome: b'{"delivery": "%b"}' % outcome.encode() for outcome in ("accepted", "ignored", "duplicate")
+}
+_ANSWERS["ping"] = b'{"pong": true}'
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -109,12 +116,12 @@ class GitHubDoor:
         finally:
             self._arriving -= taken.size
         self._metrics.ack_seconds.observe(time.perf_counter() - started)
-        if delivery.event == "ping":
-            self._metrics.deliveries.labels("ping").inc()
-            return web.json_response({"pong": True})
         outcome = "duplicate" if not new else ("accepted" if delivery.state == "new" else "ignored")
+        if delivery.event == "ping":
+            outcome = "ping"
         self._metrics.deliveries.labels(outcome).inc()
-        return web.json_response({"delivery": outcome}, status=202 if new else 200)
+        status = 202 if new and outcome != "ping" else 200
+        return web.Response(status=status, body=_ANSWERS[outcome], headers=_JSON)
 
     async def _read(self, request: web.Request, taken: "_Taken") -> bytes:
         """Read the body; strangers together get no more memory and time than a busy GitHub needs.

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from blocks import help as blocks
 from bot.context import Context
-from bot.subscriptions.filters import KEYS
+from bot.filters.keys import KEYS
+from bot.filters.words import unknown
 from bot.subscriptions.request import DEFAULT_FEATURES, FEATURES
-from bot.subscriptions.words import unknown
 from handlers.feature import Command, CommandCall, Feature, Reply
 
 Topic = tuple[str, str, str, str]
@@ -22,7 +22,7 @@ def feature(others: Sequence[Feature]) -> Feature:
         commands = [_topic(one) for other in others for one in other.commands] + [_topic(command)]
         if not wanted:
             return blocks.overview(commands)
-        topics = {topic[0]: topic for topic in (*commands, _features(), _filters())}
+        topics = {topic[0]: topic for topic in (*commands, _features(), _filters(), _links())}
         if wanted not in topics:
             raise unknown("topic", wanted, topics)
         return blocks.topic(topics[wanted])
@@ -30,7 +30,7 @@ def feature(others: Sequence[Feature]) -> Feature:
     command = Command(
         name="help",
         usage="help [topic]",
-        summary="Explain all of this, or one topic: a command, `features` or `filters`.",
+        summary="Explain all of this, or one topic: a command, `features`, `filters` or `links`.",
         run=run,
         details="`/patchforge help subscribe` explains one command, `/patchforge help filters` the filters.",
     )
@@ -65,5 +65,19 @@ def _filters() -> Topic:
         "filters",
         "subscribe owner/repo draft:no -label:wip",
         "Which pull requests of a repository a channel hears of.",
+        "\n".join(rows),
+    )
+
+
+def _links() -> Topic:
+    rows = [
+        "A reaction says how it goes, and changes with it until it is merged or closed.",
+        "Each is shown once in 30 minutes in a channel; of three or more links in one message none is.",
+        "A private repository is shown only in channels that follow it.",
+    ]
+    return (
+        "links",
+        "help links",
+        "What a pull request's address leads to is shown below the message in which you paste it.",
         "\n".join(rows),
     )

@@ -16,14 +16,16 @@ from blocks.subscriptions import SubscriptionView
 from bot.context import Context
 from bot.errors import Permanent
 from bot.facts.project import Change
+from bot.filters.language import explain, stored_filter
 from bot.health import Report, look
 from bot.ledger.policy import PERSON, TICK
 from bot.ledger.worker import Finish
-from bot.models import Job, PullFacts, PullState
-from bot.reviews.turn import turn
-from bot.subscriptions.filters import explain, parse_filter
+from bot.models import Job
+from bot.reminders.personal import Line, turns_of
+from bot.subscriptions import listening
 from handlers.feature import Feature, Schedule
 from handlers.notes.showing import draft_view
+from handlers.reminders import counting
 from storage import facts, homes, jobs, notes, people, subscriptions
 
 # Who has not looked for so long is served when they look again.
@@ -118,11 +120,12 @@ def _look(context: Context, connection: Connection, user: str) -> tuple[_Page, s
     followed = subscriptions.of_channels(connection, row["channels"])
     by_channel: dict[str, list[SubscriptionView]] = defaultdict(list)
     for found in followed:
-        words = explain(parse_filter(found.filter))
+        words = explain(stored_filter(found.filter))
         by_channel[found.channel].append(SubscriptionView(found, words))
-    mine, waiting = _pulls(connection, login, {found.repo for found in followed})
-    noted = {found.repo for found in followed if "notes" in found.features}
-    awaited = {who for line in (*mine, *waiting) if line.waiting for who in line.waiting.who}
+    mine, waiting = _pulls(connection, login, listening.repos_of(connection, followed), now)
+    noted = listening.repos_of(connection, [found for found in followed if "notes" in found.features])
+    lines = (*mine[: blocks.SHOWN], *waiting[: blocks.SHOWN])
+    awaited = [(line.facts.pull, line.waiting.who) for line in lines if line.waiting]
     values: dict[str, Any] = {
         "web_url": context.settings.github_web_url,
         "login": login,
@@ -131,7 +134,8 @@ def _look(context: Context, connection: Connection, user: str) -> tuple[_Page, s
         "drafts_to_approve": _drafts(context, connection, login, noted),
         "subscriptions": by_channel,
         "health": health_line(look(connection, now=now)),
-        "people": people.slack_users(connection, awaited),
+        "figures": counting.of_repos(connection, listening.repos_of(connection, followed)),
+        "people": people.named_in(connection, awaited),
     }
     view = blocks.HomeView(**values, updated=now)
     still = blocks.HomeView(**values, updated=datetime.fromtimestamp(0, now.tzinfo))
@@ -139,30 +143,17 @@ def _look(context: Context, connection: Connection, user: str) -> tuple[_Page, s
 
 
 def _pulls(
-    connection: Connection, login: str | None, repos: set[str]
+    connection: Connection, login: str | None, repos: set[str], now: datetime
 ) -> tuple[tuple[blocks.PullLine, ...], tuple[blocks.PullLine, ...]]:
-    """Return the person's own open pull requests, and those that wait for them."""
+    """Return the person's open pull requests that wait for others, and all that wait for the person."""
     if login is None:
         return (), ()
-    mine, waiting = [], []
-    for found in facts.open_facts(connection, repos):
-        line = blocks.PullLine(found, turn(found))
-        if _is(found.pull.author, login):
-            mine.append(line)
-        elif _waits_for(found, login):
-            waiting.append(line)
-    return tuple(mine), tuple(waiting)
+    waiting, own = turns_of(connection, login, repos, now=now)
+    return tuple(map(_line, own)), tuple(map(_line, waiting))
 
 
-def _waits_for(found: PullFacts, login: str) -> bool:
-    whose = turn(found)
-    return (
-        found.pull.state is PullState.OPEN and whose is not None and any(_is(who, login) for who in whose.who)
-    )
-
-
-def _is(one: str | None, other: str) -> bool:
-    return one is not None and one.lower() == other.lower()
+def _line(found: Line) -> blocks.PullLine:
+    return blocks.PullLine(found.facts, found.turn, found.mine.action if found.mine else "")
 
 
 def _drafts(

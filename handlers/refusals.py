@@ -4,26 +4,28 @@ from sqlalchemy import Connection
 
 from blocks.refusals import refused
 from bot.context import Context
+from bot.ledger.policy import USUAL
 from bot.ledger.worker import Finish
 from bot.models import Job, Pull, Subscription
+from bot.subscriptions import listening
 from handlers.feature import Feature
-from storage import facts, subscriptions
+from handlers.people.telling import tell
+from storage import facts
 
 
 async def _tell(context: Context, job: Job) -> Finish:
-    """Send the subscriber a direct message; an attempt whose fate is unknown is repeated."""
+    """Ask for a direct message to the subscriber."""
     channel, code = job.payload["channel"], job.payload["code"]
 
     def look(connection: Connection) -> tuple[Pull | None, Subscription | None]:
         pull = facts.pull(connection, job.payload["pull_id"])
-        found = subscriptions.of_repo(connection, pull.repo) if pull else []
-        return pull, next((one for one in found if one.channel == channel), None)
+        return pull, listening.in_channel(connection, channel, pull.repo) if pull else None
 
     pull, subscription = await context.database.read(look)
     if pull is None or subscription is None:
         return Finish({"skipped": "nobody subscribed any more"})
-    ts = await context.slack.post(subscription.created_by, refused(channel, code, pull), key=job.key)
-    return Finish({"told": subscription.created_by, "ts": ts})
+    user, message, now = subscription.created_by, refused(channel, code, pull), context.clock.now()
+    return Finish({"told": user}, lambda connection: tell(connection, user, message, why=job.key, now=now))
 
 
-FEATURE = Feature(name="refusals", jobs={"slack.refused": _tell})
+FEATURE = Feature(name="refusals", jobs={"slack.refused": _tell}, policies={"slack.refused": USUAL})

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,28 +10,24 @@ from blocks import ids
 from blocks import subscriptions as blocks
 from blocks.subscriptions import SubscriptionView
 from bot.context import Context
-from bot.errors import Permanent, RetryLater, UserError
+from bot.errors import RetryLater, UserError
+from bot.filters.language import explain, format_filter, stored_filter
+from bot.filters.words import from_slack, nearest, shown
 from bot.models import Subscription
-from bot.subscriptions.filters import Filter, explain, format_filter, parse_filter
-from bot.subscriptions.repository import parse_repository
-from bot.subscriptions.request import (
-    DEFAULT_FEATURES,
-    FEATURES,
-    SubscribeRequest,
-    features_of,
-    parse_subscribe,
-)
-from bot.subscriptions.words import from_slack, nearest, shown
+from bot.subscriptions import listening
+from bot.subscriptions.form import Form, in_words, request_in
+from bot.subscriptions.repository import parse_followed
+from bot.subscriptions.request import FEATURES, SubscribeRequest, parse_subscribe
+from handlers import subscribing
 from handlers.feature import Click, Command, CommandCall, Feature, FieldErrors, Reply, Submission
-from storage import homes, subscriptions
+from handlers.subscribing import filling
+from handlers.subscribing.checking import check, doubts_of
+from storage import configurations, homes, subscriptions
 
 # In seconds; Slack takes the answer to a form for three only.
-_GITHUB_WITHIN = 1.2
 _SLACK_WITHIN = 0.5
 
 _GONE = "That subscription is gone already; `/patchforge list` shows what is left."
-_UNCHECKED = "GitHub did not answer just now, so I could not check that this repository exists."
-_REFUSED = "GitHub did not let me check that this repository exists; patchforge doctor tells an admin why."
 
 
 async def subscribe(ctx: Context, call: CommandCall) -> Reply:
@@ -40,8 +35,7 @@ async def subscribe(ctx: Context, call: CommandCall) -> Reply:
     _require_channel(call.channel)
     if call.text.strip():
         return await _follow(ctx, call.channel, call.user, parse_subscribe(call.text))
-    view = blocks.subscribe_modal(call.channel, FEATURES, chosen=DEFAULT_FEATURES)
-    await ctx.slack.open_view(call.trigger_id, view)
+    await filling.show(ctx, call.trigger_id, ids.ChannelRef(call.channel), Form(), call.user)
     return None
 
 
@@ -54,15 +48,18 @@ async def unsubscribe(ctx: Context, call: CommandCall) -> Reply:
         )
     repo = _repository_to_leave(call.text)
 
-    def work(connection: Connection) -> Subscription:
+    def work(connection: Connection) -> Reply:
         known = {one.repo: one for one in subscriptions.of_channel(connection, call.channel)}
+        if repo not in known and listening.follows(known.values(), repo):
+            raise _followed_with_all(repo)
         if repo not in known:
             raise _not_followed(repo, known)
+        _require_own(known[repo])
         subscriptions.remove(connection, known[repo].id)
-        homes.mark_stale(connection, now=ctx.clock.now(), actor=call.user)
-        return known[repo]
+        _changed(ctx, connection, repo, call.user)
+        return blocks.removed(known[repo])
 
-    return blocks.removed(await ctx.database.write(work))
+    return await ctx.database.write(work)
 
 
 async def list_here(ctx: Context, call: CommandCall) -> Reply:
@@ -74,33 +71,27 @@ async def list_here(ctx: Context, call: CommandCall) -> Reply:
 async def edit(ctx: Context, click: Click) -> Reply:
     """Open the form with what is set now."""
     wanted = ids.decode(ids.SubscriptionRef, click.value)
-    found = await ctx.database.read(lambda connection: subscriptions.get(connection, wanted.id))
-    if found is None or found.channel != click.channel:
+
+    def look(connection: Connection) -> Subscription | None:
+        found = subscriptions.get(connection, wanted.id)
+        return found if found and _reaches(connection, click, found.channel, found.created_by) else None
+
+    found = await ctx.database.read(look)
+    if found is None:
         raise UserError(_GONE)
-    ticked, rest = _split_filter(found.filter)
-    await ctx.slack.open_view(
-        click.trigger_id,
-        blocks.subscribe_modal(
-            found.channel,
-            FEATURES,
-            repository=found.repo,
-            chosen=found.features,
-            wanted=rest,
-            options=ticked,
-            subscription=found.id,
-        ),
-    )
+    await filling.edit(ctx, click, found)
     return None
 
 
 async def save(ctx: Context, submission: Submission) -> Reply | FieldErrors:
     """Take what the form says, or say under which field it is wrong."""
     place = ids.decode(ids.ChannelRef, submission.metadata)
-    request = read_form(submission.values)
-    if isinstance(request, FieldErrors):
-        return request
+    channel = place.channel or submission.values.get(ids.FIELD_CHANNEL) or ""
+    request, wrong = request_in(filling.form_in(submission.values))
+    if wrong:
+        return FieldErrors({error.field: in_words(error) for error in wrong})
     try:
-        return await _follow(ctx, place.channel, submission.user, request, instead_of=place.subscription)
+        return await _follow(ctx, channel, submission.user, request, instead_of=place.subscription)
     except UserError as error:
         return FieldErrors({ids.FIELD_REPOSITORY: str(error)})
 
@@ -109,30 +100,29 @@ async def remove(ctx: Context, click: Click) -> Reply:
     """Stop following what the button stands beside."""
     wanted = ids.decode(ids.SubscriptionRef, click.value)
 
-    def work(connection: Connection) -> Subscription | None:
+    def work(connection: Connection) -> Reply:
         found = subscriptions.get(connection, wanted.id)
-        if found is None or found.channel != click.channel:
-            return None
-        homes.mark_stale(connection, now=ctx.clock.now(), actor=click.user)
-        return subscriptions.remove(connection, wanted.id)
+        if found is None or not _reaches(connection, click, found.channel, found.created_by):
+            raise UserError(_GONE)
+        _require_own(found)
+        subscriptions.remove(connection, wanted.id)
+        _changed(ctx, connection, found.repo, click.user)
+        return blocks.removed(found)
 
-    gone = await ctx.database.write(work)
-    if gone is None:
-        raise UserError(_GONE)
-    return blocks.removed(gone)
+    return await ctx.database.write(work)
 
 
 async def undo(ctx: Context, click: Click) -> Reply:
     """Bring a removed subscription back as it was, unless somebody made a new one meanwhile."""
     gone = ids.decode(ids.RemovedRef, click.value)
-    if gone.channel != click.channel:
-        raise UserError(_GONE)
 
-    def work(connection: Connection) -> Subscription:
+    def work(connection: Connection) -> Reply:
+        if not _reaches(connection, click, gone.channel, gone.created_by):
+            raise UserError(_GONE)
         for known in subscriptions.of_channel(connection, gone.channel):
             if known.repo == gone.repo:
-                return known
-        homes.mark_stale(connection, now=ctx.clock.now(), actor=click.user)
+                return blocks.confirmation(_view(known), FEATURES)
+        _changed(ctx, connection, gone.repo, click.user)
         restored, _ = subscriptions.put(
             connection,
             channel=gone.channel,
@@ -141,30 +131,12 @@ async def undo(ctx: Context, click: Click) -> Reply:
             filter_text=gone.filter,
             user=gone.created_by,
             now=gone.created_at,
+            broadcast=gone.broadcast,
+            excluded=gone.excluded,
         )
-        return restored
+        return blocks.confirmation(_view(restored), FEATURES)
 
-    return blocks.confirmation(_view(await ctx.database.write(work)), FEATURES)
-
-
-def read_form(values: Mapping[str, Any]) -> SubscribeRequest | FieldErrors:
-    """Read the submitted form; each mistake is put under its own field."""
-    errors: dict[str, str] = {}
-    request = SubscribeRequest("")
-    try:
-        request = replace(request, repo=parse_repository(values.get(ids.FIELD_REPOSITORY) or ""))
-    except UserError as error:
-        errors[ids.FIELD_REPOSITORY] = str(error)
-    try:
-        request = replace(request, features=features_of(values.get(ids.FIELD_FEATURES) or ()))
-    except UserError as error:
-        errors[ids.FIELD_FEATURES] = str(error)
-    try:
-        words = " ".join([*(values.get(ids.FIELD_OPTIONS) or ()), values.get(ids.FIELD_FILTER) or ""])
-        request = replace(request, filter=parse_filter(words))
-    except UserError as error:
-        errors[ids.FIELD_FILTER] = str(error)
-    return FieldErrors(errors) if errors else request
+    return await ctx.database.write(work)
 
 
 async def _follow(
@@ -174,14 +146,18 @@ async def _follow(
 
     `instead_of` is the subscription being edited: it ends if the repository is another one now.
     """
-    repo, note = await _check(ctx, request.repo)
+    repo, note = await check(ctx, request.repo)
+    notes = [note] if note else []
+    if not await _is_member(ctx, channel):
+        notes.append(blocks.invite_hint(channel))
+    doubts = await doubts_of(ctx, replace(request, repo=repo))
 
-    def work(connection: Connection) -> tuple[Subscription, bool]:
+    def work(connection: Connection) -> Reply:
         edited = subscriptions.get(connection, instead_of) if instead_of else None
         if edited and edited.repo != repo:
             subscriptions.remove(connection, edited.id)
-        homes.mark_stale(connection, now=ctx.clock.now(), actor=user)
-        return subscriptions.put(
+        _changed(ctx, connection, repo, user)
+        made, created = subscriptions.put(
             connection,
             channel=channel,
             repo=repo,
@@ -189,32 +165,13 @@ async def _follow(
             filter_text=format_filter(request.filter),
             user=user,
             now=ctx.clock.now(),
+            broadcast=request.broadcast,
+            excluded=request.excluded,
         )
+        said = [*notes, *map(blocks.doubt, doubts)]
+        return blocks.confirmation(_view(made), FEATURES, changed=not created, notes=said)
 
-    made, created = await ctx.database.write(work)
-    notes = [note] if note else []
-    if not await _is_member(ctx, channel):
-        notes.append(blocks.invite_hint(channel))
-    return blocks.confirmation(_view(made), FEATURES, changed=not created, notes=notes)
-
-
-async def _check(ctx: Context, repo: str) -> tuple[str, str]:
-    """Return the repository's present name, and what to say if GitHub could not be asked."""
-    if ctx.github is None:
-        return repo, ""
-    try:
-        async with asyncio.timeout(_GITHUB_WITHIN):
-            found = await ctx.github.repository(repo)
-    except (TimeoutError, RetryLater):
-        return repo, _UNCHECKED
-    except Permanent as error:
-        if error.code != "404":
-            return repo, _REFUSED
-        raise UserError(
-            f"GitHub shows me no repository {shown(repo)}: check the spelling, or if it is private, let "
-            "PatchForge's GitHub App or token see it, and try again."
-        ) from error
-    return found.full_name.lower(), ""
+    return await ctx.database.write(work)
 
 
 async def _is_member(ctx: Context, channel: str) -> bool:
@@ -231,7 +188,30 @@ async def _list(ctx: Context, channel: str, lead: str = "") -> Reply:
 
 
 def _view(subscription: Subscription) -> SubscriptionView:
-    return SubscriptionView(subscription, explain(parse_filter(subscription.filter)))
+    return SubscriptionView(subscription, explain(stored_filter(subscription.filter)))
+
+
+def _reaches(connection: Connection, click: Click, channel: str, maker: str) -> bool:
+    """Tell whether a button acts on its own channel, or in a view of who made it or is there."""
+    if click.channel:
+        return click.channel == channel
+    return click.user == maker or channel in homes.channels_of(connection, click.user)
+
+
+def _require_own(found: Subscription) -> None:
+    """Raise UserError for what a file asks for: it would ask for it again."""
+    if found.source is not None:
+        raise UserError(
+            f"The file of `{found.source}` asks for this; `/patchforge config disallow {found.source}` ends "
+            "all that it asks for here, and subscribing here yourself prevails over it."
+        )
+
+
+def _changed(ctx: Context, connection: Connection, repo: str, actor: str) -> None:
+    """Let App Home and configuration files take note of what a channel hears of a repository now."""
+    now = ctx.clock.now()
+    homes.mark_stale(connection, now=now, actor=actor)
+    configurations.subscribed(connection, repo, now=now)
 
 
 def _require_channel(channel: str) -> None:
@@ -246,9 +226,17 @@ def _repository_to_leave(text: str) -> str:
     """Return the repository's name; what is none stays as typed, to be compared with what is followed."""
     typed = from_slack(text).strip()
     try:
-        return parse_repository(typed)
+        return parse_followed(typed)
     except UserError:
         return typed.lower()
+
+
+def _followed_with_all(repo: str) -> UserError:
+    owner, _, name = repo.partition("/")
+    return UserError(
+        f"This channel follows {shown(repo)} with all that `{owner}` has; leave it out by "
+        f"`/patchforge subscribe {owner}/* -repo:{name}`, together with what else you want."
+    )
 
 
 def _not_followed(typed: str, known: Mapping[str, Subscription]) -> UserError:
@@ -265,34 +253,31 @@ def _not_followed(typed: str, known: Mapping[str, Subscription]) -> UserError:
     )
 
 
-def _split_filter(text: str) -> tuple[list[str], str]:
-    """Split a filter into the words that have a tick in the form, and the rest."""
-    ticks = (ids.OPTION_DRAFTS, ids.OPTION_BOTS)
-    clauses = [format_filter(Filter((clause,))) for clause in parse_filter(text).clauses]
-    rest = [clause for clause in clauses if clause not in ticks]
-    return [clause for clause in clauses if clause in ticks], " ".join(rest)
-
-
 FEATURE = Feature(
     name="subscriptions",
     commands=(
         Command(
             name="subscribe",
-            usage="subscribe [owner/repo] [features] [filters]",
+            usage="subscribe [owner/repo|owner/*] [features] [filters]",
             summary="Follow a repository in this channel; without arguments it opens a form.",
             run=subscribe,
             details=(
                 "`/patchforge subscribe octocat/hello-world` is all it takes; a GitHub address will do.\n"
+                "`/patchforge subscribe` alone opens a form: it finds repositories, labels, teams and people "
+                "while you type, says what your filter means and tries it on the latest pull requests.\n"
                 "`/patchforge subscribe octocat/hello-world reviews,merges` posts only these; "
                 "see `/patchforge help features`.\n"
                 "`/patchforge subscribe octocat/hello-world draft:no -label:wip` leaves out some pull "
                 "requests; see `/patchforge help filters`.\n"
+                "`/patchforge subscribe octocat/* -repo:old-*` follows all that an owner has, but these.\n"
+                "`event:approved,merged` chooses what is told in threads, `broadcast:merged` what is told "
+                "in the channel as well.\n"
                 "Subscribing again replaces features and filters."
             ),
         ),
         Command(
             name="unsubscribe",
-            usage="unsubscribe owner/repo",
+            usage="unsubscribe owner/repo|owner/*",
             summary="Stop following a repository in this channel.",
             run=unsubscribe,
             details=(
@@ -311,6 +296,8 @@ FEATURE = Feature(
         ids.SUBSCRIPTION_EDIT: edit,
         ids.SUBSCRIPTION_REMOVE: remove,
         ids.SUBSCRIPTION_UNDO: undo,
+        **subscribing.ACTIONS,
     },
+    lookups=subscribing.LOOKUPS,
     views={ids.SUBSCRIPTION_SAVE_VIEW: save},
 )

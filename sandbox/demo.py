@@ -21,7 +21,7 @@ from sandbox.github.server import BOT
 from sandbox.llm import LlmServer
 from sandbox.mail import MailServer
 from sandbox.page import Page
-from sandbox.slack import SlackServer, User, Workspace
+from sandbox.slack import DEFAULT_EVENTS, Rules, SlackServer, User, Workspace
 from sandbox.story import Story
 
 # Seconds that the bot may take to start.
@@ -66,7 +66,9 @@ async def run_demo(*, once: bool, port: int, browser: bool) -> int:
 @contextlib.asynccontextmanager
 async def stage(*, pause: float = 0.0) -> AsyncIterator[Stage]:
     """Start the stand-ins and the bot among them, subscribe nothing yet."""
-    workspace = Workspace(bot_name="PatchForge")
+    # The links of this machine's GitHub are what github.com's are elsewhere.
+    rules = Rules(events=DEFAULT_EVENTS | {"link_shared"}, unfurl_domains=frozenset({"127.0.0.1"}))
+    workspace = Workspace(bot_name="PatchForge", rules=rules)
     github = GitHub()
     demo = await seed_demo(github)
     people = _people(workspace, github)

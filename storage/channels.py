@@ -23,3 +23,10 @@ def set_self_approval(
         .values(id=channel, **values)
         .on_conflict_do_update(index_elements=[channels.c.id], set_=values)
     )
+
+
+def where(connection: Connection, channel: str) -> tuple[str | None, str | None]:
+    """Return the zone and the country by whose clock and holidays the channel goes, as far as it has said."""
+    query = select(channels.c.zone, channels.c.country).where(channels.c.id == channel)
+    row = connection.execute(query).first()
+    return (row[0], row[1]) if row else (None, None)

@@ -8,11 +8,14 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, text, up
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.database import DELIVERIES, announce
-from storage.sql import PROCESSING, Insert, one_at_a_time, prepared
+from storage.sql import PROCESSING, Insert, later, one_at_a_time, one_of, prepared, rows
 from storage.tables import deliveries
 
 GONE = b""
 """The body of a delivery whose body was emptied; no real one is that short."""
+
+# So many rows are inserted sooner one by one than by a statement that has to be made for their number.
+_FEW = 8
 
 _NEW = text("deliveries.state = 'new'")
 _DUE = (
@@ -20,11 +23,12 @@ _DUE = (
     .where(_NEW, deliveries.c.run_at <= bindparam("now"))
     .order_by(deliveries.c.run_at, deliveries.c.id)
     .limit(bindparam("most"))
+    # SQLite knows no such words, and leaves them out.
+    .with_for_update(skip_locked=True)
 )
-_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
 _SETTLE = (
     update(deliveries)
-    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .where(one_of(deliveries.c.id, "ids"))
     .values(state=bindparam("as"), processed_at=bindparam("now"), error=None)
 )
 
@@ -38,21 +42,23 @@ def _insert(insert: Insert) -> ReturningInsert[str]:
     )
 
 
-def insert_new(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+def insert_new(connection: Connection, arrived: Sequence[Mapping[str, Any]]) -> set[str]:
     """Insert the rows whose GUID is unknown and return those GUIDs; the caller announces them."""
-    return set(connection.execute(_insert(connection), list(rows)).scalars())
+    statement = _insert(connection)
+    if len(arrived) <= _FEW:
+        return {row["guid"] for values in arrived for row in rows(connection, statement, values)}
+    return set(connection.execute(statement, list(arrived)).scalars())
 
 
 def due(connection: Connection, *, now: datetime, limit: int) -> Sequence[RowMapping]:
     """Return deliveries to process, oldest first; locked on PostgreSQL."""
     one_at_a_time(connection, PROCESSING)
-    query = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
-    return connection.execute(query, {"now": now, "most": limit}).mappings().all()
+    return rows(connection, _DUE, {"now": now, "most": limit})
 
 
 def settle(connection: Connection, ids: Sequence[int], state: str, *, now: datetime) -> None:
     """Record that the deliveries were processed to this state."""
-    connection.execute(_SETTLE, {"ids": list(ids), "as": state, "now": now})
+    later(connection, _SETTLE, {"ids": list(ids), "as": state, "now": now})
 
 
 def set_back(

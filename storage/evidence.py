@@ -8,16 +8,14 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, o
 from sqlalchemy.dialects import sqlite
 
 from storage.database import DELIVERIES, JOBS, announce
-from storage.sql import Insert, affect, first, prepared
+from storage.sql import Insert, first, later, prepared
 from storage.tables import deliveries, jobs, pulls, repositories, showings
 
 STOPPED = ("parked", "failed", "ambiguous")
 # Among how many of the latest deliveries a list is looked for: no list may read the whole inbox.
 _LATEST = 20_000
-_AT_ONCE = 250
 
 _STOPPED = text("jobs.state IN ('parked', 'failed', 'ambiguous')")
-_LEDGER = select(jobs.c.delivery_id, jobs.c.error).where(jobs.c.id == bindparam("job"))
 _SHOWING = (
     select(showings)
     .where(showings.c.message_id == bindparam("message"), showings.c.looked_at >= bindparam("since"))
@@ -31,14 +29,9 @@ def _add_showing(insert: Insert) -> sqlite.Insert:
     return insert(showings)
 
 
-def ledger_says(connection: Connection, job_id: int) -> RowMapping | None:
-    """Return the `delivery_id` that a job was last asked for by, and the `error` of its last attempt."""
-    return first(connection, _LEDGER, {"job": job_id})
-
-
 def add_showing(connection: Connection, **values: Any) -> None:
     """Note what came of showing a message once; `values` are all columns of a showing but its id."""
-    affect(connection, _add_showing(connection), values)
+    later(connection, _add_showing(connection), values)
 
 
 def showing_since(connection: Connection, message_id: int, moment: datetime) -> RowMapping | None:
@@ -52,13 +45,13 @@ def last_showing(connection: Connection, message_id: int) -> RowMapping | None:
     return connection.execute(query.limit(1)).mappings().first()
 
 
-def prune_showings(connection: Connection, *, before: datetime) -> bool:
-    """Forget some of the showings from before this moment, the oldest first; False when none is left."""
-    oldest = select(showings.c.id, showings.c.shown_at).order_by(showings.c.id).limit(_AT_ONCE)
+def prune_showings(connection: Connection, *, before: datetime, rows: int) -> bool:
+    """Forget the oldest so many showings that are from before this moment; False when none is left."""
+    oldest = select(showings.c.id, showings.c.shown_at).order_by(showings.c.id).limit(rows)
     old = [row.id for row in connection.execute(oldest) if row.shown_at < before]
     if old:
         connection.execute(showings.delete().where(showings.c.id.in_(old)))
-    return len(old) == _AT_ONCE
+    return len(old) == rows
 
 
 def delivery(connection: Connection, guid: str) -> RowMapping | None:
@@ -105,6 +98,16 @@ def replay(connection: Connection, delivery_id: int, *, now: datetime) -> None:
         .values(state="new", attempts=0, error=None, run_at=now)
     )
     announce(connection, DELIVERIES)
+
+
+def park_delivery(connection: Connection, delivery_id: int, *, now: datetime, reason: str) -> bool:
+    """Take a delivery that waits out of work, as failed with the reason; False if it does not wait."""
+    changed = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery_id, deliveries.c.state == "new")
+        .values(state="failed", error=reason, processed_at=now)
+    )
+    return bool(changed.rowcount)
 
 
 def is_in_hand(connection: Connection, delivery_id: int) -> bool:

@@ -1,30 +1,41 @@
-"""What is true on GitHub now: repositories, pull requests, reviews, comments, checks."""
+"""What is true on GitHub now: repositories, pull requests, checks."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 
-from bot.models import Check, CheckState, Comment, Pull, PullFacts, PullState, Review, Verdict
-from storage.sql import Insert, affect, first, insert, prepared, rows
-from storage.tables import checks, comments, pulls, repositories, reviews
+from bot.models import Check, CheckState, Pull, PullFacts, PullState
+from storage import reviews
+from storage.sql import Insert, affect, first, later, prepared, rows
+from storage.tables import checks, pulls, repositories
 
 _REPOSITORY = select(repositories).where(repositories.c.id == bindparam("repo"))
 _PULL_ROW = select(pulls).where(pulls.c.id == bindparam("pull"))
-_PULL = select(pulls, repositories.c.full_name).join(repositories, repositories.c.id == pulls.c.repo_id)
-_PULL_BY_ID = _PULL.where(pulls.c.id == bindparam("pull"))
-_REVIEWS = (
-    select(reviews)
-    .where(reviews.c.pull_id == bindparam("pull"))
-    .order_by(reviews.c.submitted_at, reviews.c.id)
-)
+PULLS = select(pulls, repositories.c.full_name).join(repositories, repositories.c.id == pulls.c.repo_id)
+_PULL_BY_ID = PULLS.where(pulls.c.id == bindparam("pull"))
 _CHECKS = (
     select(checks)
     .where(checks.c.repo_id == bindparam("repo"), checks.c.sha == bindparam("commit"))
     .order_by(case((checks.c.state == CheckState.FAILED, 0), else_=1), checks.c.name)
 )
+
+
+@prepared
+def _add_repository(insert: Insert) -> sqlite.Insert:
+    return insert(repositories).on_conflict_do_nothing()
 
 
 @prepared
@@ -65,11 +76,9 @@ def put_repository(
     """
     row = first(connection, _REPOSITORY, {"repo": repo_id})
     if row is None:
-        connection.execute(
-            insert(connection, repositories)
-            .values(id=repo_id, full_name=full_name, default_branch=default_branch, updated_at=updated_at)
-            .on_conflict_do_nothing()
-        )
+        values = {"id": repo_id, "full_name": full_name}
+        values |= {"default_branch": default_branch, "updated_at": updated_at}
+        affect(connection, _add_repository(connection), values)
         return None
     known = row["updated_at"]
     if updated_at is None or (known and (updated_at < known or (updated_at == known and not certain))):
@@ -97,42 +106,7 @@ def put_pull(connection: Connection, values: Mapping[str, Any], *, known: bool) 
             update(pulls).where(pulls.c.id == bindparam("pull")), {"pull": values["id"], **values}
         )
         return
-    affect(connection, _add_pull(connection), values)
-
-
-def put_review(connection: Connection, values: Mapping[str, Any], *, first: bool) -> None:
-    """Record a review; a dismissal is never undone by a late event, nor an edit by the `first` one."""
-    statement = insert(connection, reviews).values(**values)
-    if first:
-        connection.execute(statement.on_conflict_do_nothing(index_elements=[reviews.c.id]))
-        return
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[reviews.c.id],
-            set_={"verdict": statement.excluded.verdict, "body": statement.excluded.body},
-            where=and_(
-                reviews.c.verdict != Verdict.DISMISSED, reviews.c.pull_id == statement.excluded.pull_id
-            ),
-        )
-    )
-
-
-def put_comment(connection: Connection, values: Mapping[str, Any], *, first: bool) -> None:
-    """Record a comment; a deletion is never undone by a late event, nor an edit by the `first` one."""
-    statement, key = insert(connection, comments).values(**values), [comments.c.kind, comments.c.id]
-    if first:
-        connection.execute(statement.on_conflict_do_nothing(index_elements=key))
-        return
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=key,
-            set_={
-                "body": statement.excluded.body,
-                "deleted": or_(comments.c.deleted, statement.excluded.deleted),
-            },
-            where=comments.c.pull_id == statement.excluded.pull_id,
-        )
-    )
+    later(connection, _add_pull(connection), values)
 
 
 def put_check(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -155,6 +129,35 @@ def move_head(connection: Connection, *, repo_id: int, branch: str, before: str,
     return ids
 
 
+def base_moved(connection: Connection, repo_id: int, branch: str) -> None:
+    """Forget how the open pull requests into this branch stand to it."""
+    connection.execute(
+        update(pulls)
+        .where(
+            pulls.c.repo_id == repo_id,
+            pulls.c.base == branch,
+            pulls.c.state == PullState.OPEN,
+            pulls.c.mergeable_state.is_not(None),
+        )
+        .values(mergeable_state=None)
+    )
+
+
+def unsure(connection: Connection, repos: Collection[str], *, since: datetime, limit: int) -> list[Pull]:
+    """Return open pull requests, lately updated first, of which nobody knows whether they can be merged."""
+    query = (
+        PULLS.where(
+            func.lower(repositories.c.full_name).in_([repo.lower() for repo in repos]),
+            pulls.c.state == PullState.OPEN,
+            pulls.c.mergeable_state.is_(None),
+            pulls.c.updated_at > since,
+        )
+        .order_by(pulls.c.updated_at.desc())
+        .limit(limit)
+    )
+    return [pull_of(row) for row in connection.execute(query).mappings()]
+
+
 def pulls_at(connection: Connection, repo_id: int, sha: str) -> list[int]:
     """Return the pull requests whose head is this commit."""
     query = select(pulls.c.id).where(pulls.c.repo_id == repo_id, pulls.c.head_sha == sha)
@@ -174,7 +177,8 @@ def pulls_of_repo(connection: Connection, repo_id: int) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def _pull(row: RowMapping) -> Pull:
+def pull_of(row: RowMapping) -> Pull:
+    """Return the pull request of a row of PULLS."""
     return Pull(
         id=row["id"],
         repo_id=row["repo_id"],
@@ -203,13 +207,18 @@ def _pull(row: RowMapping) -> Pull:
         merged_at=row["merged_at"],
         merged_by=row["merged_by"],
         merge_sha=row["merge_sha"],
+        base_sha=row["base_sha"],
+        mergeable_state=row["mergeable_state"],
+        pushed_at=row["pushed_at"],
+        ready_at=row["ready_at"],
+        queued_at=row["queued_at"],
     )
 
 
 def pull(connection: Connection, pull_id: int) -> Pull | None:
     """Return a pull request."""
     row = first(connection, _PULL_BY_ID, {"pull": pull_id})
-    return _pull(row) if row else None
+    return pull_of(row) if row else None
 
 
 def open_facts(connection: Connection, repos: Collection[str], *, limit: int = 200) -> list[PullFacts]:
@@ -217,11 +226,11 @@ def open_facts(connection: Connection, repos: Collection[str], *, limit: int = 2
     if not repos:
         return []
     query = (
-        _PULL.where(pulls.c.state == PullState.OPEN, func.lower(repositories.c.full_name).in_(repos))
+        PULLS.where(pulls.c.state == PullState.OPEN, func.lower(repositories.c.full_name).in_(repos))
         .order_by(pulls.c.updated_at.desc())
         .limit(limit)
     )
-    found = [_pull(row) for row in connection.execute(query).mappings()]
+    found = [pull_of(row) for row in connection.execute(query).mappings()]
     return [_facts(connection, pull) for pull in found]
 
 
@@ -234,25 +243,9 @@ def facts(connection: Connection, pull_id: int) -> PullFacts | None:
 def _facts(connection: Connection, found: Pull) -> PullFacts:
     return PullFacts(
         pull=found,
-        reviews=tuple(reviews_of(connection, found.id)),
+        reviews=tuple(reviews.of_pull(connection, found.id)),
         checks=tuple(checks_of(connection, found.repo_id, found.head_sha)),
     )
-
-
-def reviews_of(connection: Connection, pull_id: int) -> Sequence[Review]:
-    """Return the reviews of a pull request, oldest first."""
-    return [
-        Review(
-            id=row["id"],
-            pull_id=row["pull_id"],
-            login=row["login"],
-            verdict=Verdict(row["verdict"]),
-            body=row["body"],
-            url=row["url"],
-            submitted_at=row["submitted_at"],
-        )
-        for row in rows(connection, _REVIEWS, {"pull": pull_id})
-    ]
 
 
 def checks_of(connection: Connection, repo_id: int, sha: str) -> Sequence[Check]:
@@ -260,10 +253,16 @@ def checks_of(connection: Connection, repo_id: int, sha: str) -> Sequence[Check]
 
     A workflow that failed though none of its single checks did, since it never started, stands with those.
     """
-    found = [
-        Check(source=row["source"], name=row["name"], state=CheckState(row["state"]), url=row["url"])
-        for row in rows(connection, _CHECKS, {"repo": repo_id, "commit": sha})
-    ]
+    return telling([check_of(row) for row in rows(connection, _CHECKS, {"repo": repo_id, "commit": sha})])
+
+
+def check_of(row: RowMapping) -> Check:
+    """Return the check of a row."""
+    return Check(source=row["source"], name=row["name"], state=CheckState(row["state"]), url=row["url"])
+
+
+def telling(found: Sequence[Check]) -> Sequence[Check]:
+    """Return those of a commit's checks that count, as `checks_of` says."""
     single = [check for check in found if check.source in {"run", "status"}]
     workflows = [check for check in found if check.source == "workflow"]
     if not single:
@@ -271,29 +270,6 @@ def checks_of(connection: Connection, repo_id: int, sha: str) -> Sequence[Check]
     if any(check.state is CheckState.FAILED for check in single):
         return single
     return [check for check in workflows if check.state is CheckState.FAILED] + single
-
-
-def comments_of(connection: Connection, pull_id: int) -> Sequence[Comment]:
-    """Return the comments of a pull request that still stand, oldest first."""
-    query = (
-        select(comments)
-        .where(comments.c.pull_id == pull_id, comments.c.deleted.is_(False))
-        .order_by(comments.c.created_at, comments.c.id)
-    )
-    return [
-        Comment(
-            id=row["id"],
-            pull_id=row["pull_id"],
-            login=row["login"],
-            is_bot=row["is_bot"],
-            body=row["body"],
-            path=row["path"],
-            review_id=row["review_id"],
-            url=row["url"],
-            created_at=row["created_at"],
-        )
-        for row in connection.execute(query).mappings()
-    ]
 
 
 def is_repository(connection: Connection, full_name: str) -> bool:

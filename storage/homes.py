@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from storage import jobs
 from storage.sql import first, insert
@@ -39,6 +39,11 @@ def left(connection: Connection, slack_user: str, channel: str) -> bool:
     return True
 
 
+def forget(connection: Connection, slack_user: str) -> None:
+    """Forget that the person ever opened Home."""
+    connection.execute(delete(homes).where(homes.c.slack_user == slack_user))
+
+
 def shown(connection: Connection, slack_user: str, digest: str) -> None:
     """Record what Home shows the person."""
     connection.execute(update(homes).where(homes.c.slack_user == slack_user).values(shown=digest))
@@ -47,6 +52,12 @@ def shown(connection: Connection, slack_user: str, digest: str) -> None:
 def get(connection: Connection, slack_user: str) -> RowMapping | None:
     """Return one person's Home."""
     return connection.execute(select(homes).where(homes.c.slack_user == slack_user)).mappings().first()
+
+
+def channels_of(connection: Connection, slack_user: str) -> Sequence[str]:
+    """Return the channels that the person shares with the bot, as far as Home knows."""
+    row = get(connection, slack_user)
+    return list(row["channels"]) if row else []
 
 
 def open_since(connection: Connection, since: datetime) -> Sequence[str]:

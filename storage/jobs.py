@@ -1,7 +1,7 @@
 """The ledger: everything that leaves the process is a row here, written with the facts that cause it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +22,7 @@ from sqlalchemy.dialects import sqlite
 
 from bot.models import Job, JobState
 from storage.database import JOBS, announce
-from storage.sql import CLAIMING, Insert, affect, one_at_a_time, prepared
+from storage.sql import CLAIMING, Insert, affect, later, one_at_a_time, one_of, prepared, rows
 from storage.tables import jobs
 
 # Who waits decides: a person, then a message, then housekeeping.
@@ -50,7 +50,8 @@ def _again(insert: Insert) -> sqlite.Insert:
             "run_at": case((finished, fresh.run_at), else_=jobs.c.run_at),
             "attempts": case((finished, 0), else_=jobs.c.attempts),
             "priority": case((jobs.c.priority < fresh.priority, jobs.c.priority), else_=fresh.priority),
-            "delivery_id": fresh.delivery_id,
+            # What is asked for by no delivery leaves it to tell of the one before.
+            "delivery_id": func.coalesce(fresh.delivery_id, jobs.c.delivery_id),
             "finished_at": None,
         },
     )
@@ -77,7 +78,7 @@ def enqueue(
     keep their order; `lane` names the pace they keep.
     """
     statement = _again(connection) if again else _once(connection)
-    affect(
+    later(
         connection,
         statement,
         {
@@ -113,13 +114,14 @@ _DUE = (
         _LIVE,
         jobs.c.state == "ready",
         jobs.c.run_at <= bindparam("now"),
-        or_(jobs.c.lane.is_(None), jobs.c.lane.not_in(bindparam("closed", expanding=True))),
+        or_(jobs.c.lane.is_(None), not_(one_of(jobs.c.lane, "closed"))),
         not_(_BLOCKED),
     )
     .order_by(jobs.c.priority, jobs.c.run_at, jobs.c.id)
     .limit(bindparam("most"))
+    # SQLite knows no such words, and leaves them out.
+    .with_for_update(skip_locked=True)
 )
-_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
 
 
 def claiming(connection: Connection) -> None:
@@ -134,23 +136,23 @@ def candidates(
 
     `claiming` comes first in the same transaction.
     """
-    query = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
-    values = {"now": now, "closed": list(closed_lanes), "most": limit}
-    return connection.execute(query, values).mappings().all()
+    return rows(connection, _DUE, {"now": now, "closed": list(closed_lanes), "most": limit})
 
 
 _LEASE = (
     update(jobs)
-    .where(jobs.c.id.in_(bindparam("ids", expanding=True)))
+    .where(one_of(jobs.c.id, "ids"))
     .values(state="running", lease=bindparam("by"), lease_until=bindparam("until"))
 )
 
 
-def claim(connection: Connection, rows: Sequence[RowMapping], *, lease: str, until: datetime) -> list[Job]:
+def claim(
+    connection: Connection, candidates: Sequence[RowMapping], *, lease: str, until: datetime
+) -> list[Job]:
     """Lease the candidates to one attempt and return them as jobs."""
-    if not rows:
+    if not candidates:
         return []
-    connection.execute(_LEASE, {"ids": [row["id"] for row in rows], "by": lease, "until": until})
+    later(connection, _LEASE, {"ids": [row["id"] for row in candidates], "by": lease, "until": until})
     return [
         Job(
             id=row["id"],
@@ -164,19 +166,20 @@ def claim(connection: Connection, rows: Sequence[RowMapping], *, lease: str, unt
             suspect=row["suspect"],
             lease=lease,
             delivery_id=row["delivery_id"],
+            error=row["error"],
         )
-        for row in rows
+        for row in candidates
     ]
 
 
-_NEXT = select(func.min(jobs.c.run_at)).where(
+_NEXT = select(func.min(jobs.c.run_at).label("at")).where(
     _LIVE, jobs.c.state == "ready", jobs.c.run_at > bindparam("after")
 )
 
 
 def next_due(connection: Connection, *, after: datetime) -> datetime | None:
     """Return when the next job that is not due yet becomes due."""
-    found: datetime | None = connection.execute(_NEXT, {"after": after}).scalar()
+    found: datetime | None = rows(connection, _NEXT, {"after": after})[0]["at"]
     return found
 
 
@@ -204,13 +207,14 @@ def take_back(connection: Connection, *, expired_by: datetime | None) -> int:
 
 
 _UNCHANGED = jobs.c.wanted == bindparam("seen")
+_NOW = bindparam("now", type_=jobs.c.finished_at.type)  # within a CASE it would not be written as moments are
 _FINISH = (
     update(jobs)
     .where(jobs.c.id == bindparam("job"), jobs.c.lease == bindparam("held"))
     .values(
         state=case((_UNCHANGED, bindparam("ended")), else_="ready"),
-        finished_at=case((_UNCHANGED, bindparam("now")), else_=None),
-        run_at=case((_UNCHANGED, jobs.c.run_at), else_=bindparam("now")),
+        finished_at=case((_UNCHANGED, _NOW), else_=None),
+        run_at=case((_UNCHANGED, jobs.c.run_at), else_=_NOW),
         attempts=0,
         suspect=False,
         lease=None,
@@ -263,8 +267,24 @@ def put_back(
     return bool(result.rowcount)
 
 
-def stop(connection: Connection, job: Job, state: str, *, now: datetime, reason: str) -> bool:
+def cancel(connection: Connection, key: str, *, now: datetime) -> None:
+    """End a job that nobody wants any more; what an attempt that is running comes to is not recorded."""
+    live = jobs.c.key == key, _LIVE
+    connection.execute(update(jobs).where(*live).values(state="done", finished_at=now, lease=None))
+
+
+def amend(connection: Connection, job: Job, **changed: Any) -> None:
+    """Change what the job's next attempt is given, unless it was asked for anew or the lease was lost."""
+    held = jobs.c.id == job.id, jobs.c.lease == job.lease, jobs.c.wanted == job.wanted
+    connection.execute(update(jobs).where(*held).values(payload={**job.payload, **changed}))
+
+
+def stop(
+    connection: Connection, job: Job, state: str, *, now: datetime, reason: str, suspect: bool = False
+) -> bool:
     """Take the job out of work as `parked` (will never succeed) or `failed` (gave up), with the reason.
+
+    `suspect` says that the last attempt may have had its effect: whoever asks again looks first.
 
     One that was asked for meanwhile becomes ready again. False if the lease was lost.
     """
@@ -280,6 +300,7 @@ def stop(connection: Connection, job: Job, state: str, *, now: datetime, reason:
             lease=None,
             lease_until=None,
             error=reason,
+            **({"suspect": True} if suspect else {}),
         )
     )
     announce(connection, JOBS, elsewhere=False)
@@ -305,7 +326,13 @@ def settle(connection: Connection, key: str) -> None:
 
 _STOPPED = text("jobs.state IN ('parked', 'failed', 'ambiguous')")
 _STOPPED_COUNTS = select(jobs.c.state, func.count()).where(_STOPPED).group_by(jobs.c.state)
-_WAITING = select(func.count()).select_from(jobs).where(_LIVE)
+_WAITING = (
+    select(func.count())
+    .select_from(jobs)
+    .where(_LIVE, or_(jobs.c.run_at <= bindparam("soon"), jobs.c.attempts > 0))
+)
+# What is not due for longer was put off, such as a reminder, unless an attempt failed.
+_SOON = timedelta(minutes=1)
 
 
 def stopped_counts(connection: Connection) -> dict[str, int]:
@@ -313,9 +340,9 @@ def stopped_counts(connection: Connection) -> dict[str, int]:
     return {state: number for state, number in connection.execute(_STOPPED_COUNTS)}  # noqa: C416 - rows
 
 
-def waiting(connection: Connection) -> int:
-    """Count the jobs that wait or run."""
-    return connection.execute(_WAITING).scalar_one()
+def waiting(connection: Connection, *, now: datetime) -> int:
+    """Count the jobs that wait or run, without those that were put off."""
+    return connection.execute(_WAITING, {"soon": now + _SOON}).scalar_one()
 
 
 def stopped(connection: Connection, *, limit: int = 10) -> Sequence[RowMapping]:

@@ -1,16 +1,29 @@
 """What Slack should show: one row per message, a job to bring Slack to it, and what it shows now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage import jobs
-from storage.sql import Insert, affect, first, prepared, rows
+from storage.sql import Insert, first, later, one_of, prepared, rows
 from storage.tables import jobs as jobs_table
-from storage.tables import messages
+from storage.tables import messages, pulls, repositories
 
 # The kind of the jobs that show messages.
 SHOW = "slack.show"
@@ -26,6 +39,11 @@ _OF_PULL = select(messages).where(messages.c.pull_id == bindparam("pull")).order
 _UNPOSTED_REPLIES = (
     select(messages)
     .where(messages.c.parent_id == bindparam("parent"), messages.c.ts.is_(None))
+    .order_by(messages.c.id)
+)
+_CARDS = (
+    select(messages)
+    .where(one_of(messages.c.pull_id, "pulls"), messages.c.kind == "card", messages.c.gone.is_(False))
     .order_by(messages.c.id)
 )
 _SHOWN = (
@@ -113,7 +131,12 @@ def of_pull(connection: Connection, pull_id: int) -> Sequence[RowMapping]:
 
 def shown(connection: Connection, message_id: int, *, ts: str, digest: str | None) -> None:
     """Record what Slack shows now."""
-    affect(connection, _SHOWN, {"message": message_id, "at": ts, "digest": digest})
+    later(connection, _SHOWN, {"message": message_id, "at": ts, "digest": digest})
+
+
+def set_subject(connection: Connection, message_id: int, subject: str) -> None:
+    """Record what the message is about now."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(subject=subject))
 
 
 def is_stopped(connection: Connection, message_id: int) -> bool:
@@ -144,3 +167,37 @@ def gone(connection: Connection, message_id: int) -> None:
 def mute(connection: Connection, message_id: int, user: str | None) -> None:
     """Mute the message's thread in its channel, or unmute it with None."""
     connection.execute(update(messages).where(messages.c.id == message_id).values(muted_by=user))
+
+
+def cards_of(connection: Connection, pull_ids: Collection[int]) -> Sequence[RowMapping]:
+    """Return the cards of these pull requests that nobody deleted."""
+    return rows(connection, _CARDS, {"pulls": list(pull_ids)}) if pull_ids else ()
+
+
+def cards_asking(
+    connection: Connection, logins: Collection[str], team: str | None = None
+) -> Sequence[RowMapping]:
+    """Return the cards of open pull requests that ask these people or this team `owner/slug` for a review."""
+    asked = [_holds(pulls.c.reviewers, login) for login in logins]
+    if team:
+        owner, _, slug = team.lower().partition("/")
+        asked.append(
+            and_(
+                func.lower(repositories.c.full_name).startswith(f"{owner}/", autoescape=True),
+                _holds(pulls.c.teams, slug),
+            )
+        )
+    if not asked:
+        return []
+    query = (
+        select(messages)
+        .join(pulls, pulls.c.id == messages.c.pull_id)
+        .join(repositories, repositories.c.id == pulls.c.repo_id)
+        .where(messages.c.kind == "card", messages.c.gone.is_(False), pulls.c.state == "open", or_(*asked))
+    )
+    return connection.execute(query).mappings().all()
+
+
+def _holds(column: Column[Any], name: str) -> ColumnElement[bool]:
+    """Return the condition that a list of names holds this one, in whatever case."""
+    return func.lower(cast(column, Text)).contains(f'"{name.lower()}"', autoescape=True)

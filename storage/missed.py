@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from bot.models import PullState
-from storage.sql import insert
+from storage.sql import affect, insert, one_of
 from storage.tables import deliveries, etags, hook_sweeps, pulls, redeliveries, repositories, watches
 
 # How many of the latest deliveries are looked at to see who still sends any.
 _RECENT = 5_000
+
+_UNWATCH = delete(watches).where(one_of(watches.c.repo, "repos"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,11 @@ def watch(connection: Connection, repo: str) -> Watch:
     return Watch(row["hooks"], row["denied_at"], row["closed_until"], row["polled_until"])
 
 
+def hooked(connection: Connection) -> set[str]:
+    """Return the repositories of which a webhook is known that leads here."""
+    return {row.repo for row in connection.execute(select(watches.c.repo, watches.c.hooks)) if row.hooks}
+
+
 def set_watch(connection: Connection, repo: str, **values: Any) -> None:
     """Change some of what is known of a repository."""
     statement = insert(connection, watches).values(repo=repo, **{"hooks": [], **values})
@@ -189,6 +196,7 @@ def set_etag(connection: Connection, name: str, tag: str | None, *, now: datetim
 
 def forget(connection: Connection, *, keep: Collection[str], before: datetime) -> None:
     """Drop what nobody follows any more, and deliveries and tags older than that."""
-    connection.execute(delete(watches).where(watches.c.repo.not_in([*keep, "app"])))
+    known = set(connection.execute(select(watches.c.repo)).scalars())
+    affect(connection, _UNWATCH, {"repos": sorted(known - {*keep, "app"})})
     connection.execute(delete(redeliveries).where(redeliveries.c.delivered_at < before))
     connection.execute(delete(etags).where(etags.c.changed_at < before))

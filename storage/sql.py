@@ -1,22 +1,44 @@
 """Statements that SQLAlchemy spells differently for SQLite and PostgreSQL, and running them quickly.
 
 To build a statement costs ten times what it costs to run one that was built before. And where a statement
-takes SQLite a few microseconds, SQLAlchemy's way of running it costs more than the statement: `rows`, `first`
-and `affect` compile it once, and on SQLite's writer run the compiled text on the driver's own connection.
+takes the engine a few microseconds, SQLAlchemy's way of running it costs more than the statement: `rows`,
+`first` and `affect` compile it once, and in the writer run the compiled text on the driver's own connection.
 """
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
-from sqlalchemy import Connection, Dialect, Executable, RowMapping, Table, text
+import psycopg
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    RowMapping,
+    Table,
+    TypeDecorator,
+    bindparam,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeEngine
+
+from storage import libpq
 
 # What one replica does at a time; the numbers are any that nobody else uses in this database.
-MIGRATING, CLAIMING, PROCESSING = 7_402_165, 7_402_166, 7_402_167
+MIGRATING, CLAIMING, PROCESSING, WRITING = 7_402_165, 7_402_166, 7_402_167, 7_402_168
 
 S = TypeVar("S")
 _LOCK = text("SELECT pg_advisory_xact_lock(:what)")
@@ -37,6 +59,36 @@ def prepared(build: Callable[[Insert], S]) -> Callable[[Connection], S]:
         return build(_insert_for(dialect))
 
     return lambda connection: built(connection.dialect.name)
+
+
+class _OneOf(FunctionElement[bool]):
+    inherit_cache = True
+    type = Boolean()
+
+    def self_group(self, against: OperatorType | None = None) -> Self:
+        """Stand in a WHERE as it is: `… = 1` behind it would keep SQLite from using an index."""
+        del against
+        return self
+
+
+@compiles(_OneOf)
+def _one_of(element: _OneOf, compiler: SQLCompiler, **words: Any) -> str:
+    column, values = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - a column and a placeholder
+
+
+@compiles(_OneOf, "postgresql")
+def _one_of_array(element: _OneOf, compiler: SQLCompiler, **words: Any) -> str:
+    column, values = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+def one_of(column: Column[Any], name: str) -> ColumnElement[bool]:
+    """Look for the column's value in a list that comes under this name.
+
+    The text is the same however long the list is, unlike that of IN.
+    """
+    return _OneOf(column, bindparam(name, type_=ARRAY(column.type).with_variant(JSON(), "sqlite")))
 
 
 def rows(connection: Connection, statement: Executable, values: Mapping[str, Any]) -> Sequence[RowMapping]:
@@ -62,12 +114,35 @@ def affect(connection: Connection, statement: Executable, values: Mapping[str, A
     return plan.run(connection, values).rowcount
 
 
+def later(connection: Connection, statement: Executable, values: Mapping[str, Any]) -> None:
+    """Run a statement that was built before, and whose answer nobody needs.
+
+    On PostgreSQL it shares a round trip with the next one, and what is wrong with it may only show there.
+    """
+    plan = _plan(statement, tuple(values), connection.dialect) if _is_direct(connection) else None
+    if plan is None:
+        connection.execute(statement, values)
+    else:
+        plan.run_later(connection, values)
+
+
+def flush(connection: Connection) -> None:
+    """Run what waits for the next statement."""
+    driver = _driver(connection) if _is_direct(connection) else None
+    if isinstance(driver, psycopg.Connection):
+        libpq.flush(driver, connection.info)
+
+
 def execute_text(connection: Connection, sql: str) -> None:
     """Run a statement without values, such as SAVEPOINT."""
-    if _is_direct(connection):
-        _driver(connection).execute(sql)
-    else:
+    if not _is_direct(connection):
         connection.exec_driver_sql(sql)
+        return
+    driver = _driver(connection)
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute(sql)
+    else:
+        libpq.execute(driver, connection.info, sql)
 
 
 Processor = Callable[[Any], Any]
@@ -75,7 +150,7 @@ Processor = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A statement compiled for SQLite: its text, its values in order, and its columns.
+    """A statement compiled for the driver: its text, its values in order, and its columns.
 
     `binds` are (name, what stands there if it is not given, how it is written); `columns` their names, and
     `reads` which of them are read how.
@@ -86,13 +161,26 @@ class _Plan:
     columns: tuple[str, ...]
     reads: tuple[tuple[int, Processor], ...]
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> sqlite3.Cursor | libpq.Answer:
         """Run it on the driver's own connection."""
-        given = [
+        driver, given = _driver(connection), self._given(values)
+        if isinstance(driver, sqlite3.Connection):
+            return driver.execute(self.sql, given)
+        return libpq.run(driver, connection.info, self.sql, given)
+
+    def run_later(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Run it together with the next, where that is quicker."""
+        driver, given = _driver(connection), self._given(values)
+        if isinstance(driver, sqlite3.Connection):
+            driver.execute(self.sql, given)
+        else:
+            libpq.run_later(driver, connection.info, self.sql, given)
+
+    def _given(self, values: Mapping[str, Any]) -> list[Any]:
+        return [
             write(values.get(name, usual)) if write else values.get(name, usual)
             for name, usual, write in self.binds
         ]
-        return _driver(connection).execute(self.sql, given)
 
     def row(self, row: Sequence[Any]) -> dict[str, Any]:
         """Return a row as its columns' types would have it."""
@@ -107,7 +195,11 @@ class _Plan:
 @lru_cache(maxsize=1024)
 def _plan(statement: Executable, names: tuple[str, ...], dialect: Dialect) -> _Plan | None:
     """Compile the statement for these values; None if its text depends on how many they are."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(names))  # type: ignore[attr-defined]
+    written = dialect
+    if dialect.name == "postgresql":
+        # It writes $1 where a value stands, as libpq wants it, and hands JSON over as text.
+        written = asyncpg.dialect(json_serializer=dialect._json_serializer)  # type: ignore[no-untyped-call]  # noqa: SLF001
+    compiled = statement.compile(dialect=written, column_keys=list(names))  # type: ignore[attr-defined]
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - it is no DDL
     if compiled.positiontup is None or any(bind.expanding for bind in compiled.binds.values()):
         return None
@@ -115,27 +207,34 @@ def _plan(statement: Executable, names: tuple[str, ...], dialect: Dialect) -> _P
         (
             name,
             compiled.params.get(name),
-            compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect),
+            compiled.binds[name].type.dialect_impl(written).bind_processor(written),
         )
         for name in compiled.positiontup
     )
     entries = compiled._result_columns  # noqa: SLF001 - the only place where the columns' types stand
-    reads = [entry[3].dialect_impl(dialect).result_processor(dialect, None) for entry in entries]
+    reads = [_reader(entry[3], dialect) for entry in entries]
     return _Plan(
         sql=compiled.string,
         binds=binds,
         columns=tuple(entry[0] for entry in entries),
-        reads=tuple((at, read) for at, read in enumerate(reads) if read is not None),
+        reads=tuple((at, process) for at, process in enumerate(reads) if process is not None),
     )
 
 
+def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    """Return what turns the driver's value into the column's; psycopg knows all types but our own."""
+    if dialect.name == "postgresql" and not isinstance(kind, TypeDecorator):
+        return None
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
 def _is_direct(connection: Connection) -> bool:
-    """Tell whether this is SQLite's writer, whose driver can be used as it is."""
-    return connection.dialect.driver == "pysqlite"
+    """Tell whether this is the writer, whose driver can be used as it is."""
+    return connection.dialect.driver in {"pysqlite", "psycopg"}
 
 
-def _driver(connection: Connection) -> sqlite3.Connection:
-    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
+def _driver(connection: Connection) -> "sqlite3.Connection | psycopg.Connection[Any]":
+    return cast("sqlite3.Connection | psycopg.Connection[Any]", connection.connection.dbapi_connection)
 
 
 def one_at_a_time(connection: Connection, what: int) -> None:
@@ -145,7 +244,7 @@ def one_at_a_time(connection: Connection, what: int) -> None:
     jobs of one ordering, or from projecting two events of one pull request over each other.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK, {"what": what})
+        later(connection, _LOCK, {"what": what})
 
 
 def _insert_for(dialect: str) -> Insert:

@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
-from bot.clients.slack_scopes import NEEDED, SCOPES_OF_METHOD
+from bot.clients.slack_scopes import NEEDED, SCOPES_OF_EVENT, SCOPES_OF_METHOD
 from handlers import FEATURES
 
 ROOT = Path(__file__).parents[1]
-METHOD = re.compile(r"(apps|auth|chat|conversations|reactions|users|views)([._][a-zA-Z]+)+")
+METHOD = re.compile(r"(apps|auth|chat|conversations|reactions|usergroups|users|views)(\.[a-zA-Z]+)+")
 
 
 def manifest() -> dict[str, Any]:
@@ -31,16 +31,18 @@ def constants(*patterns: str) -> dict[str, set[str]]:
 
 
 def methods_used() -> set[str]:
-    """Return the Web API methods that the Slack client names, as text or as the SDK's attributes."""
+    """Return the Web API methods that the Slack client names."""
     words = set[str]().union(*constants("bot/clients/slack.py", "bot/clients/slack/**/*.py").values())
-    return {word.replace("_", ".") for word in words if METHOD.fullmatch(word)}
+    return {word for word in words if METHOD.fullmatch(word)}
 
 
-def test_every_scope_is_used_and_every_used_method_has_its_scopes() -> None:
+def test_every_scope_is_used_and_every_method_and_event_has_its_scopes() -> None:
     assert methods_used()
     needed = {"commands"}
     for method in methods_used():
         needed |= SCOPES_OF_METHOD[method]
+    for event in {event for feature in FEATURES for event in feature.slack_events}:
+        needed |= SCOPES_OF_EVENT[event]
     if any({"profile", "email"} <= words for words in constants("handlers/**/*.py", "bot/**/*.py").values()):
         needed.add("users:read.email")
     assert set(manifest()["oauth_config"]["scopes"]["bot"]) == needed
@@ -50,6 +52,10 @@ def test_every_scope_is_used_and_every_used_method_has_its_scopes() -> None:
 def test_the_app_hears_exactly_the_events_that_features_answer() -> None:
     answered = {event for feature in FEATURES for event in feature.slack_events}
     assert set(manifest()["settings"]["event_subscriptions"]["bot_events"]) == answered
+
+
+def test_the_app_hears_of_links_to_github() -> None:
+    assert manifest()["features"]["unfurl_domains"] == ["github.com"]
 
 
 def test_the_app_needs_no_public_address_for_slack() -> None:

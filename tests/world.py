@@ -10,12 +10,13 @@ import yaml
 
 from bot.app import started
 from bot.config import Settings
+from bot.models import Clock, SystemClock
 from handlers import FEATURES
 from handlers.feature import Feature
 from sandbox.github import Demo, GitHub, GitHubServer, seed_demo
 from sandbox.llm import LlmServer
 from sandbox.mail import MailServer
-from sandbox.slack import Conversation, Message, SlackServer, User, Workspace
+from sandbox.slack import Conversation, Message, Rules, SlackServer, User, Workspace
 
 SECRET = "s3cret"
 _MANIFEST = Path(__file__).parent.parent / "manifest.yml"
@@ -26,7 +27,7 @@ class World:
     """The stand-ins, the people, and the bot's address.
 
     `author` wrote the seeded pull requests, `reviewer` reviews them, `maintainer` merges; all are linked and
-    members of `channel`. Closing `bot` stops the bot alone.
+    members of `channel`. Closing `bot` stops the bot alone; `clock` is the one that it goes by.
     """
 
     slack: SlackServer
@@ -41,6 +42,7 @@ class World:
     address: str
     settings: Settings
     bot: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+    clock: Clock = field(default_factory=SystemClock)
 
     @property
     def repo(self) -> str:
@@ -123,6 +125,19 @@ def manifest_events() -> list[str]:
     return events
 
 
+def manifest_rules() -> Rules:
+    """Return how a workspace behaves in which the app is installed as the manifest says."""
+    features = yaml.safe_load(_MANIFEST.read_text())["features"]
+    (command,) = features["slash_commands"]
+    return Rules(
+        scopes=frozenset(manifest_scopes()),
+        events=frozenset(manifest_events()),
+        escaped=command["should_escape"],
+        # The stand-in for GitHub is on this machine.
+        unfurl_domains=frozenset({*features["unfurl_domains"], "127.0.0.1"}),
+    )
+
+
 def settings_for(
     slack: SlackServer, github: GitHubServer, llm: LlmServer, mail: MailServer, database_url: str
 ) -> dict[str, Any]:
@@ -151,13 +166,14 @@ async def open_world(
     *,
     github: GitHub | None = None,
     features: Sequence[Feature] = FEATURES,
+    clock: Clock | None = None,
     **overrides: Any,
 ) -> AsyncIterator[World]:
     """Start the stand-ins and the bot, link the people, and let all of it end in order.
 
-    `github` is an empty one whose clock the test holds.
+    `github` is an empty one whose clock the test holds; `clock` is the bot's.
     """
-    workspace = Workspace(scopes=manifest_scopes(), events=manifest_events())
+    workspace = Workspace(rules=manifest_rules())
     github = github or GitHub()
     demo = await seed_demo(github)
     people = {
@@ -175,7 +191,7 @@ async def open_world(
         values = settings_for(slack, server, llm, mail, database_url)
         settings = Settings(_env_file=None, **{**values, **overrides})
         bot = await stack.enter_async_context(contextlib.AsyncExitStack())
-        address = await bot.enter_async_context(started(settings, features))
+        address = await bot.enter_async_context(started(settings, features, clock=clock))
         await slack.connected()
         github.add_hook(demo.repo, f"{address}/webhooks/github", secret=SECRET)
         await github.settled()
@@ -192,6 +208,7 @@ async def open_world(
             address=address,
             settings=settings,
             bot=bot,
+            clock=clock or SystemClock(),
         )
         for login, user in people.items():
             await world.command(user, f"link {login}")

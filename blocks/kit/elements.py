@@ -78,6 +78,84 @@ def select(
     return built
 
 
+def choices(
+    action_id: str, options: Sequence[Option], initial: Collection[str] = (), placeholder: str = ""
+) -> Element:
+    """Build a menu of which several can be chosen; `initial` holds the values chosen at first."""
+    shown = _options(options, 100)
+    built: Element = {"type": "multi_static_select", "action_id": _own(action_id, 255), "options": shown}
+    chosen = [option for option in shown if option["value"] in initial]
+    if chosen:
+        built["initial_options"] = chosen
+    if placeholder:
+        built["placeholder"] = plain(placeholder, 150)
+    return built
+
+
+def overflow(action_id: str, options: Sequence[Option]) -> Element:
+    """Build the menu behind three dots, of one to five options."""
+    return {"type": "overflow", "action_id": _own(action_id, 255), "options": _options(options, 5)}
+
+
+def people(action_id: str, initial: Sequence[str] = (), placeholder: str = "") -> Element:
+    """Build a menu of the workspace's people, of which several can be chosen."""
+    built: Element = {"type": "multi_users_select", "action_id": _own(action_id, 255)}
+    if initial:
+        built["initial_users"] = list(initial)
+    if placeholder:
+        built["placeholder"] = plain(placeholder, 150)
+    return built
+
+
+def conversation(action_id: str, initial: str = "", placeholder: str = "") -> Element:
+    """Build a menu of the channels that the person can see, without direct messages."""
+    built: Element = {
+        "type": "conversations_select",
+        "action_id": _own(action_id, 255),
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": False},
+    }
+    if initial:
+        built["initial_conversation"] = initial
+    if placeholder:
+        built["placeholder"] = plain(placeholder, 150)
+    return built
+
+
+def date_picker(action_id: str, placeholder: str = "") -> Element:
+    """Build a calendar to choose a day from, which comes as `2026-12-24`."""
+    built: Element = {"type": "datepicker", "action_id": _own(action_id, 255)}
+    if placeholder:
+        built["placeholder"] = plain(placeholder, 150)
+    return built
+
+
+def lookup(
+    action_id: str,
+    *,
+    many: bool = False,
+    initial: Sequence[Option] = (),
+    placeholder: str = "",
+    at_least: int = 0,
+) -> Element:
+    """Build a menu that asks for its options while a person types, from `at_least` characters on."""
+    built: Element = {
+        "type": "multi_external_select" if many else "external_select",
+        "action_id": _own(action_id, 255),
+        "min_query_length": at_least,
+    }
+    chosen = _options(initial, 100)
+    if chosen:
+        built |= {"initial_options": chosen} if many else {"initial_option": chosen[0]}
+    if placeholder:
+        built["placeholder"] = plain(placeholder, 150)
+    return built
+
+
+def options(found: Sequence[Option]) -> list[Element]:
+    """Build what a menu offers for the typed: at most 100 options."""
+    return _options(found, 100)
+
+
 def checkboxes(action_id: str, options: Sequence[Option], initial: Collection[str] = ()) -> Element:
     """Build at most ten checkboxes; `initial` holds the values ticked at first."""
     shown = _options(options, 10)
@@ -95,12 +173,18 @@ def text_input(
     multiline: bool = False,
     max_length: int = 3000,
     placeholder: str = "",
+    each: bool = False,
 ) -> Element:
-    """Build a text field; `initial` keeps its lines and is cut to `max_length`, itself at most 3000."""
+    """Build a text field; `initial` keeps its lines and is cut to `max_length`, itself at most 3000.
+
+    In a live block `each` character tells of a change, rather than the Enter key.
+    """
     most = min(max_length, 3000)
     built: Element = {"type": "plain_text_input", "action_id": _own(action_id, 255), "max_length": most}
     if multiline:
         built["multiline"] = True
+    if each:
+        built["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
     written = str(cut(clean(initial, lines=multiline).strip(), most))
     if written:
         built["initial_value"] = written

@@ -53,15 +53,25 @@ def header(text: str) -> Block:
 
 
 def input_block(
-    block_id: str, label: str, element: Element, *, hint: str = "", optional: bool = False
+    block_id: str, label: str, element: Element, *, hint: str = "", optional: bool = False, live: bool = False
 ) -> Block:
-    """Build a labelled field of a modal; its value is submitted under `block_id`."""
+    """Build a labelled field of a modal; its value is submitted under `block_id`.
+
+    A `live` one tells of every change as a click does.
+    """
     block: Block = {"type": "input", "block_id": block_id, "label": plain(label, 200), "element": element}
     if hint:
         block["hint"] = plain(hint, 400)
     if optional:
         block["optional"] = True
+    if live:
+        block["dispatch_action"] = True
     return block
+
+
+def named(block_id: str, block: Block) -> Block:
+    """Give a block an id, by which it is the same one when a view is shown anew."""
+    return {**block, "block_id": block_id}
 
 
 def modal(

@@ -43,6 +43,9 @@ _LOOKS_LIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}  # noqa: RUF001 - l
 _PIECE = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|```|.", re.DOTALL)
 _URL = re.compile(r"https?://[^\s<>|\"`]+", re.IGNORECASE)
 _USER = re.compile(r"[UW][A-Z0-9]{1,30}")
+_GROUP = re.compile(r"S[A-Z0-9]{2,30}")
+_IN_SLACK = re.compile(r"<@([UW][A-Z0-9]{1,30})>|<!subteam\^(S[A-Z0-9]{1,30})>")
+_QUOTED = re.compile(r"`[^`]*`")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,30}")
 
 
@@ -117,6 +120,13 @@ def code(text: str, limit: int = _LABEL_LIMIT) -> Markup:
     return Markup(f"`{inner}`" if inner else "")
 
 
+def fixed(text: str, limit: int = 600) -> Markup:
+    """Show lines in fixed width, below each other as they are; blank text gives nothing."""
+    inner = cut(clean(text, lines=True).replace("`", "'"), limit)
+    inner = inner.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Markup(f"```\n{inner}\n```" if inner.strip() else "")
+
+
 def prose(text: str, limit: int = 2900) -> Markup:
     """Escape a sentence of ours that may quote a person: what stands in `backticks` stays in fixed width."""
     pieces = cut(clean(text, lines=True), limit).split("`")
@@ -125,6 +135,19 @@ def prose(text: str, limit: int = 2900) -> Markup:
         code(piece, limit) if at % 2 else esc(piece, lines=True) for at, piece in enumerate(pieces[:paired])
     ]
     return fit(join(*shown, *(esc(f"`{piece}", lines=True) for piece in pieces[paired:])), limit)
+
+
+def naming(text: str, limit: int = 2900) -> Markup:
+    """Escape as `prose` does, but let people and user groups of Slack be named: for what pings nobody."""
+    shown, at = list[Markup](), 0
+    text = cut(clean(text, lines=True), limit)
+    quoted = [found.span() for found in _QUOTED.finditer(text)]
+    for found in _IN_SLACK.finditer(text):
+        if any(start < found.start() < end for start, end in quoted):
+            continue
+        shown += [prose(text[at : found.start()], limit), mention(found[1] or found[2])]
+        at = found.end()
+    return fit(join(*shown, prose(text[at:], limit)), limit)
 
 
 def is_web(url: str) -> bool:
@@ -144,7 +167,9 @@ def link(url: str, label: str) -> Markup:
 
 
 def mention(user_id: str) -> Markup:
-    """Mention a Slack member; what is no member's id is shown as text."""
+    """Mention a Slack member or a user group; what is no such id is shown as text."""
+    if _GROUP.fullmatch(user_id):
+        return Markup(f"<!subteam^{user_id}>")
     return Markup(f"<@{user_id}>") if _USER.fullmatch(user_id) else esc(cut(user_id, 60))
 
 

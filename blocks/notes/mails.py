@@ -28,9 +28,10 @@ def name(full_name: str, address: str, login: str | None = None) -> Markup:
 
 
 def results(view: DraftView) -> list[Block]:
-    """List each recipient's result; where it is uncertain, ask with two buttons."""
+    """List each recipient's result; where it is uncertain or failed, ask with buttons."""
     unsure = [mail for mail in view.mails if mail.state is MailState.AMBIGUOUS]
-    asked = unsure[:_ASKED]
+    failed = [mail for mail in view.mails if mail.state is MailState.FAILED]
+    asked = [*unsure, *failed][:_ASKED]
     rows = [_row(mail) for mail in view.mails if mail not in asked]
     known = {mail.address for mail in view.mails}
     rows += [
@@ -43,13 +44,10 @@ def results(view: DraftView) -> list[Block]:
     blocks = [kit.section(kit.lines(rows))] if rows else []
     for mail in asked:
         value = ids.encode(ids.MailRef(mail.id))
-        blocks.append(kit.section(_row(mail)))
-        blocks.append(
-            kit.actions(
-                kit.button("They got it", ids.MAIL_GOT_IT, value),
-                kit.button("Send again", ids.MAIL_SEND_AGAIN, value),
-            )
-        )
+        buttons = [kit.button("Send again", ids.MAIL_SEND_AGAIN, value)]
+        if mail.state is MailState.AMBIGUOUS:
+            buttons.insert(0, kit.button("They got it", ids.MAIL_GOT_IT, value))
+        blocks += [kit.section(_row(mail)), kit.actions(*buttons)]
     return blocks
 
 

@@ -7,9 +7,14 @@ from blocks.reviews.threads import (
     closed,
     comments,
     merged,
+    queued,
+    ready,
+    recovered,
     reopened,
+    review_requested,
     review_rerequested,
     review_submitted,
+    unqueued,
 )
 
 __all__ = [
@@ -21,7 +26,12 @@ __all__ = [
     "closed",
     "comments",
     "merged",
+    "queued",
+    "ready",
+    "recovered",
     "reopened",
+    "review_requested",
     "review_rerequested",
     "review_submitted",
+    "unqueued",
 ]

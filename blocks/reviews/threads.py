@@ -17,6 +17,19 @@ _SAID = {
 }
 
 
+# Why GitHub takes a pull request out of the queue, as its events say it.
+_UNQUEUED = {
+    "ci_failure": "checks failed",
+    "ci_timeout": "checks took too long",
+    "merge_conflict": "it conflicts with its base",
+    "queue_cleared": "the queue was cleared",
+    "roll_back": "an earlier one was taken back",
+    "branch_protections": "the branch's rules are not met",
+    "git_tree_invalid": "GitHub could not merge it",
+    "invalid_merge_commit": "GitHub could not merge it",
+}
+
+
 def review_submitted(review: Review) -> SlackMessage:
     """Tell what a reviewer decided, with the first lines of what they wrote."""
     said = kit.link(review.url, _SAID[review.verdict])
@@ -34,6 +47,37 @@ def review_rerequested(reviewer: str, by: str | None, people: pulls.People) -> S
     return _reply(kit.join(asked, ", ", pulls.person(by, {}), " asks you to look again"), line)
 
 
+def review_requested(reviewer: str, by: str | None, people: pulls.People) -> SlackMessage:
+    """Tell whom somebody asks for a review, mentioning a person or team that is known in Slack."""
+    asked, asker = _reviewer(reviewer, people), pulls.person(by, {})
+    line = kit.join("👀 ", asked, ", ", kit.bold(asker), " asks for your review")
+    return _reply(kit.join(asked, ", ", asker, " asks for your review"), line)
+
+
+def ready(who: str | None) -> SlackMessage:
+    """Tell that a draft is ready for review."""
+    return _act("👀", who, Markup("marked this as ready for review"))
+
+
+def queued(who: str | None) -> SlackMessage:
+    """Tell that the pull request entered the merge queue."""
+    return _act("🚦", who, Markup("put this into the merge queue"))
+
+
+def unqueued(who: str | None, reason: str) -> SlackMessage:
+    """Tell that the pull request left the merge queue unmerged, and why if GitHub says so."""
+    why = _UNQUEUED.get(reason.lower(), "")
+    if reason.lower() == "manual":
+        return _act("🚦", who, Markup("took this out of the merge queue"))
+    line = kit.join("This left the merge queue unmerged", f": {why}" if why else "")
+    return _reply(line, kit.join("🚦 ", line))
+
+
+def recovered(sha: str) -> SlackMessage:
+    """Tell that the checks pass again."""
+    return _reply(f"CI recovered on {sha[:7]}", kit.join("✅ CI recovered on ", kit.code(sha[:7])))
+
+
 def ci_failed(sha: str, checks: Sequence[Check]) -> SlackMessage:
     """Tell which checks failed on a commit, and in the same message later that they run again or recovered.
 
@@ -47,7 +91,7 @@ def ci_failed(sha: str, checks: Sequence[Check]) -> SlackMessage:
         return _reply(kit.join("CI failed on ", sha[:7], ": ", names), line)
     if any(check.state is CheckState.RUNNING for check in checks):
         return _reply(f"CI is running again on {sha[:7]}", kit.join("⏳ CI is running again on ", commit))
-    return _reply(f"CI recovered on {sha[:7]}", kit.join("✅ CI recovered on ", commit))
+    return recovered(sha)
 
 
 def merged(who: str | None, base: str) -> SlackMessage:
@@ -104,6 +148,10 @@ def _row(comment: Comment) -> Markup:
 
 def _place(comment: Comment) -> Markup:
     return kit.join(" on ", kit.code(comment.path, 80)) if comment.path else Markup()
+
+
+def _reviewer(name: str, people: pulls.People) -> Markup:
+    return kit.join("@" if "/" in name and name not in people else "", pulls.person(name, people))
 
 
 def _act(emoji: str, who: str | None, what: Markup) -> SlackMessage:

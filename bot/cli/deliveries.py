@@ -77,6 +77,21 @@ def retry(guid: str) -> None:
     typer.echo(f"{guid} will be processed once more: at once if PatchForge runs, else when it starts.")
 
 
+def park(guid: str, reason: str) -> None:
+    """Set a delivery that waits aside: it counts as failed until somebody retries it."""
+
+    async def work(database: Database) -> None:
+        row = _found(await database.read(lambda found: evidence.delivery(found, guid)), guid)
+        now, why = SystemClock().now(), reason[:500]
+        if not await database.write(
+            lambda connection: evidence.park_delivery(connection, row["id"], now=now, reason=why)
+        ):
+            raise CommandError(f"{guid} is {row['state']} and cannot be parked")
+
+    with_database(work)
+    typer.echo(f"{guid} is set aside; patchforge inbox retry {guid} sets it going again.")
+
+
 def _row(row: RowMapping) -> tuple[object, ...]:
     event = f"{row['event']} {row['action'] or ''}"
     return row["received_at"], row["state"], event, row["repo"], row["attempts"], row["guid"], row["error"]

@@ -13,6 +13,7 @@ def application() -> typer.Typer:
     cli.command("list")(list_)
     cli.command()(show)
     cli.command()(retry)
+    cli.command()(park)
     return cli
 
 
@@ -41,3 +42,14 @@ def retry(guid: Guid) -> None:
     from bot.cli import deliveries  # noqa: PLC0415 - keeps the other commands quick
 
     deliveries.retry(guid)
+
+
+def park(
+    guid: Guid,
+    *,
+    reason: Annotated[str, typer.Option(help="What to write down as its reason.")] = "parked by hand",
+) -> None:
+    """Set a delivery that waits aside, until somebody retries it."""
+    from bot.cli import deliveries  # noqa: PLC0415 - keeps the other commands quick
+
+    deliveries.park(guid, reason)

@@ -1,25 +1,23 @@
-"""Slack's Web API as the bot uses it, with its failures sorted by what to do about them."""
+"""Slack's Web API as the bot uses it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clients.observe import Observe, nobody, observed
-from bot.errors import ConfigurationError, Permanent, RateLimited, RetryLater, UserError
-from bot.models import SlackMessage
+from bot.clients.slack_api import SlackApi
+from bot.clients.slack_views import Turns
+from bot.errors import ConfigurationError, Permanent, RetryLater, UserError
+from bot.models import Broadcast, SlackMessage
 
 # The name under which a message's metadata carries the key of what it shows.
 METADATA = "patchforge"
-# Slack says these of itself, not of the request: worth another try.
-_PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited",
-            "team_added_to_org", "rate_limited", "accesslimited"}  # fmt: skip
 _TOO_LATE = {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
-_LOOKED_AT = 200
-_WRITES = {"chat.postMessage", "chat.update", "views.open", "views.publish"}
+# Messages that one answer holds, and that are looked through for one of ours at most.
+_PAGE, _MOST_LOOKED_AT = 200, 10_000
 
 Blocks = Sequence[Mapping[str, Any]]
 
@@ -34,6 +32,9 @@ class Slack:
         self, session: aiohttp.ClientSession, *, token: str, base_url: str, observe: Observe = nobody
     ) -> None:
         self._observe = observe
+        self._api = SlackApi(session, token=token, base_url=base_url)
+        self._turns = Turns()
+        # For Bolt, which dispatches what comes; what goes out goes through the calls below.
         self.web = AsyncWebClient(
             token=token, base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[]
         )
@@ -44,9 +45,7 @@ class Slack:
 
     async def inspect(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """Ask who this token is, and return with it the answer's headers: the scopes, and Slack's time."""
-        answer = await self._ask("auth.test", {})
-        data: Mapping[str, Any] = answer.data  # type: ignore[assignment]
-        return data, answer.headers
+        return await self._api.ask("auth.test", {})
 
     async def post(
         self, channel: str, message: SlackMessage, *, key: str, thread_ts: str | None = None
@@ -58,6 +57,7 @@ class Slack:
             text=message.text,
             blocks=message.blocks,
             thread_ts=thread_ts,
+            reply_broadcast=True if thread_ts and isinstance(message, Broadcast) else None,
             metadata={"event_type": METADATA, "event_payload": {"key": key}},
             unfurl_links=False,
             unfurl_media=False,
@@ -75,12 +75,18 @@ class Slack:
             metadata={"event_type": METADATA, "event_payload": {"key": key}},
         )
 
-    async def find(self, channel: str, key: str, *, thread_ts: str | None = None) -> str | None:
-        """Look among the latest messages for the one with this key and return its ts."""
+    async def find(
+        self, channel: str, key: str, *, since: datetime | None = None, thread_ts: str | None = None
+    ) -> str | None:
+        """Return the ts of the message with this key, from a whole thread or the latest of a channel.
+
+        With `since`, among all that came since then too. Threads are told from their beginning, channels from
+        their end.
+        """
         found: str | None = None
         cursor, seen = "", 0
-        while found is None and seen < _LOOKED_AT:
-            page = {"channel": channel, "include_all_metadata": True, "limit": 100, "cursor": cursor}
+        while found is None and seen < _MOST_LOOKED_AT:
+            page = {"channel": channel, "include_all_metadata": True, "limit": _PAGE, "cursor": cursor}
             answer = (
                 await self._call("conversations.replies", ts=thread_ts, **page)
                 if thread_ts
@@ -93,7 +99,8 @@ class Slack:
                 if metadata.get("event_type") == METADATA and metadata["event_payload"].get("key") == key:
                     found = str(message["ts"])
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
+            last = float(messages[-1]["ts"]) if messages else 0.0
+            if not cursor or not (thread_ts or (since and last > since.timestamp())):
                 break
         return found
 
@@ -105,6 +112,29 @@ class Slack:
             if error.code not in _TOO_LATE:
                 raise
             raise UserError("That took too long for Slack to open the form; please try again.") from None
+
+    async def update_view(self, view_id: str, view: Mapping[str, Any], *, shown: str) -> None:
+        """Show something else in an open modal, unless that has changed since the hash `shown`."""
+        try:
+            await self._call("views.update", view_id=view_id, view=view, hash=shown)
+        except Permanent as error:
+            if error.code not in {"hash_conflict", "not_found"}:
+                raise
+
+    async def follow_view(self, view_id: str, show: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
+        """Show what the latest change of an open modal means; one that was closed meanwhile stays so.
+
+        Changes come faster than they are shown, each with the hash from before it: so they take turns here,
+        the newest goes last, and no hash is asked for.
+        """
+        async with self._turns.of(view_id) as newest:
+            if not newest:
+                return
+            try:
+                await self._call("views.update", view_id=view_id, view=await show())
+            except Permanent as error:
+                if error.code != "not_found":
+                    raise
 
     async def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
         """Show a person their App Home."""
@@ -124,18 +154,80 @@ class Slack:
 
     async def channels_of(self, user: str) -> list[str]:
         """Return the channels that both the person and the bot are in."""
-        found: list[str] = []
+        return [channel["id"] for channel in await self._channels(user=user)]
+
+    async def own_channels(self) -> list[tuple[str, str]]:
+        """Return the channels that the bot is in, by id and name."""
+        return [(channel["id"], channel["name"]) for channel in await self._channels()]
+
+    async def _channels(self, **whose: str) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
         cursor = ""
         while True:
             answer = await self._call(
                 "users.conversations",
-                user=user,
                 types="public_channel,private_channel",
                 exclude_archived=True,
                 limit=200,
                 cursor=cursor,
+                **whose,
             )
-            found += [channel["id"] for channel in answer.get("channels", [])]
+            found += answer.get("channels", [])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return found
+
+    async def open_direct(self, user: str) -> str:
+        """Return the channel in which the bot writes to this person alone."""
+        answer = await self._call("conversations.open", users=user)
+        return str(answer["channel"]["id"])
+
+    async def unfurl(self, channel: str, ts: str, shown: Mapping[str, Blocks]) -> None:
+        """Show blocks below the links of a person's message; of each link only the last ones are seen."""
+        unfurls = {url: {"blocks": blocks} for url, blocks in shown.items()}
+        await self._call("chat.unfurl", channel=channel, ts=ts, unfurls=unfurls)
+
+    async def react(self, channel: str, ts: str, name: str) -> None:
+        """Put a reaction on a message; one that is there already is no failure."""
+        await self._reaction("reactions.add", channel, ts, name, done="already_reacted")
+
+    async def take_reaction(self, channel: str, ts: str, name: str) -> None:
+        """Take the bot's reaction from a message; one that is gone already is no failure."""
+        await self._reaction("reactions.remove", channel, ts, name, done="no_reaction")
+
+    async def _reaction(self, method: str, channel: str, ts: str, name: str, *, done: str) -> None:
+        try:
+            await self._call(method, channel=channel, timestamp=ts, name=name)
+        except Permanent as error:
+            if error.code != done:
+                raise
+
+    async def user_groups(self) -> list[Mapping[str, Any]]:
+        """Return the user groups: `id`, `handle`, `name`."""
+        return list((await self._call("usergroups.list")).get("usergroups", []))
+
+    async def group_members(self, group: str) -> list[str]:
+        """Return the people of a user group; raises Permanent(no_such_subteam)."""
+        answer = await self._call("usergroups.users.list", usergroup=group)
+        return [str(user) for user in answer.get("users", [])]
+
+    async def user_with_email(self, address: str) -> Mapping[str, Any] | None:
+        """Describe the person who has this e-mail address; None if nobody has."""
+        try:
+            found: Mapping[str, Any] = (await self._call("users.lookupByEmail", email=address))["user"]
+        except Permanent as error:
+            if error.code != "users_not_found":
+                raise
+            return None
+        return found
+
+    async def users(self) -> list[Mapping[str, Any]]:
+        """Describe everybody in the workspace, those who left it too."""
+        found: list[Mapping[str, Any]] = []
+        cursor = ""
+        while True:
+            answer = await self._call("users.list", limit=500, cursor=cursor)
+            found += answer.get("members", [])
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return found
@@ -147,66 +239,17 @@ class Slack:
 
     async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         with observed(self._observe, "slack", method):
-            data: Mapping[str, Any] = (await self._ask(method, arguments)).data  # type: ignore[assignment]
+            data, _ = await self._api.ask(method, arguments)
             return data
-
-    async def _ask(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
-        given = {name: value for name, value in arguments.items() if value not in (None, "")}
-        try:
-            # Slack takes JSON where it writes; its reading methods want a query.
-            return (
-                await self.web.api_call(method, json=given)
-                if method in _WRITES
-                else await self.web.api_call(method, http_verb="GET", params=_query(given))
-            )
-        except SlackApiError as error:
-            raise _sorted(method, error) from error
-        except (TimeoutError, aiohttp.ClientConnectorError) as error:
-            # A connection that was never made carried nothing.
-            never_left = isinstance(error, aiohttp.ClientConnectorError)
-            raise RetryLater(
-                f"Slack did not answer {method}: {error or 'time-out'}", ambiguous=not never_left
-            ) from error
-        except (aiohttp.ClientError, SlackClientError, ValueError, OSError) as error:
-            raise RetryLater(f"Slack broke off {method}: {error}", ambiguous=True) from error
-
-
-def _query(arguments: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in arguments.items()
-    }
-
-
-def _sorted(method: str, error: SlackApiError) -> Exception:
-    """Turn Slack's error into what to do about it."""
-    response = error.response
-    if isinstance(response, Mapping) or not hasattr(response, "status_code"):
-        # slack_sdk hands a plain mapping over when the body was no JSON.
-        return RetryLater(f"Slack answered {method} with something that is not JSON", ambiguous=True)
-    code = str((response.data or {}).get("error", "")) if isinstance(response.data, dict) else ""
-    if response.status_code == 429 or code in {"ratelimited", "rate_limited"}:
-        after = str(response.headers.get("Retry-After", ""))
-        return RateLimited(
-            f"Slack asked to slow down on {method}", after=float(after) if after.isdigit() else 5.0
-        )
-    if response.status_code >= 500 or code in _PASSING or not code:
-        return RetryLater(f"Slack failed {method}: {code or response.status_code}", ambiguous=True)
-    return Permanent(f"Slack refused {method}: {code}", code=code)
 
 
 async def open_socket(session: aiohttp.ClientSession, *, token: str, base_url: str) -> str:
     """Return the address of a new WebSocket, good for one connection; raises ConfigurationError."""
-    web = AsyncWebClient(base_url=base_url.rstrip("/") + "/", session=session, retry_handlers=[])
     try:
-        return str((await web.apps_connections_open(app_token=token))["url"])
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise ConfigurationError(
-            f"SLACK_API_URL: Slack did not answer apps.connections.open: {error or 'time-out'}"
-        ) from None
-    except SlackApiError as error:
-        known = isinstance(error.response, AsyncSlackResponse)
-        code = error.response.get("error", "no answer") if known else "no answer"
-        raise ConfigurationError(
-            f"SLACK_APP_TOKEN: Slack refused apps.connections.open with “{code}”; it needs connections:write"
-        ) from None
+        data, _ = await SlackApi(session, token=token, base_url=base_url).ask("apps.connections.open", {})
+        return str(data["url"])
+    except RetryLater as error:
+        raise ConfigurationError(f"SLACK_API_URL: {error}") from None
+    except Permanent as error:
+        said = f"Slack refused apps.connections.open with “{error.code}”"
+        raise ConfigurationError(f"SLACK_APP_TOKEN: {said}; it needs connections:write") from None

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.config import Settings, origins
 from bot.doctor.finding import Finding
-from bot.doctor.github import check_github
+from bot.doctor.github import check_device_flow, check_github
 from bot.doctor.parts import check_address, check_database, check_mail, check_model
 from bot.doctor.slack import check_slack
 from bot.logs import Redactor
@@ -50,6 +50,8 @@ async def findings(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
             yield found
         of_database, repos = await check_database(settings)
         for found in of_database:
+            yield found
+        async for found in check_device_flow(settings, http):
             yield found
         async for found in check_github(settings, http, clock, repos):
             yield found

@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator, Sequence
 
 import httpx
 
-from bot.clients.github import GitHub
+from bot.clients.github import DeviceFlow, GitHub
 from bot.clients.github.account import Webhook
 from bot.clients.github.hooks import Source
 from bot.config import Settings
 from bot.doctor.finding import Finding
+from bot.doctor.github_app import check_app, check_app_webhook, check_installation, unsubscribed
+from bot.doctor.trouble import reason
 from bot.errors import PatchForgeError, Permanent
-from bot.facts import payloads
 from bot.models import Clock
 
 _PATH = "/webhooks/github"
 # A bot that follows more is not looked at to the end.
 _MOST = 50
-_PERMISSIONS = ("checks", "contents", "issues", "pull_requests", "statuses")
 _LITTLE = 100
 _SECRET = "its secret is shown to nobody: if GitHub's Recent deliveries say 401, set it again on both sides"  # noqa: S105 - a hint
 
@@ -33,36 +33,51 @@ async def check_github(
             "note", "GitHub", "neither GITHUB_TOKEN nor an App: notes are written without commits and diffs"
         )
         return
+    address = settings.base_url + _PATH
     try:
-        yield await _identity(github)
-        if repos or not github.is_app:  # an App has a limit for each place that it is installed in
-            yield await _rate(github, repos[0] if repos else "")
+        if github.is_app:
+            async for found in check_app(github):
+                yield found
+        else:
+            yield Finding("ok", "GitHub token", f"it is {await github.account.login()}'s")
+        if not github.is_app:  # an App has a limit for each place that it is installed in
+            yield await _rate(github, "")
     except PatchForgeError as error:
         what = "GITHUB_APP_ID and its key" if github.is_app else "GITHUB_TOKEN"
-        yield Finding("fix", "GitHub", f"{error}; check {what} and GITHUB_API_URL")
+        yield Finding("fix", "GitHub", f"{reason(error)}; check {what} and GITHUB_API_URL")
         return
     if github.is_app:
-        yield await _deliveries(github, Source(), "the App's webhook")
-    for repo in repos[:_MOST]:
-        yield await _readable(github, repo)
+        yield await check_app_webhook(github, address)
+        yield await _deliveries(github, Source(), "GitHub App deliveries")
+    for number, repo in enumerate(repos[:_MOST]):
+        lacking = await check_installation(github, repo) if github.is_app else None
+        yield lacking or await _readable(github, repo)
         if not github.is_app:
-            yield await _webhook(github, repo, settings.base_url + _PATH)
+            yield await _webhook(github, repo, address)
+        elif not number and not lacking:
+            yield await _rate(github, repo)
     if len(repos) > _MOST:
         yield Finding("note", "GitHub", f"{len(repos) - _MOST} more repositories were not looked at")
 
 
-async def _identity(github: GitHub) -> Finding:
-    if not github.is_app:
-        return Finding("ok", "GitHub token", f"it is {await github.account.login()}'s")
-    app = await github.account.app()
-    missing = [name for name in _PERMISSIONS if name not in app.permissions]
-    if missing:
-        return Finding("fix", "GitHub App", f"give {app.name} read access to {', '.join(missing)}")
-    return Finding("ok", "GitHub App", f"{app.name}, with all permissions it needs")
+async def check_device_flow(settings: Settings, http: httpx.AsyncClient) -> AsyncIterator[Finding]:
+    """Ask for a code that nobody will type in; GitHub forgets it after a quarter of an hour."""
+    flow, what = DeviceFlow.from_settings(settings, http), "GitHub device flow"
+    if flow is None:
+        return
+    try:
+        await flow.start()
+    except PatchForgeError as error:
+        yield Finding("fix", what, f"{reason(error)}; check GITHUB_CLIENT_ID, and tick Device flow there")
+    else:
+        yield Finding("ok", what, "people can prove which account is theirs")
 
 
 async def _rate(github: GitHub, repo: str) -> Finding:
-    remaining, limit = await github.account.rate(repo)
+    try:
+        remaining, limit = await github.account.rate(repo)
+    except PatchForgeError as error:
+        return Finding("fix", "GitHub rate limit", reason(error))
     says = f"{remaining} of {limit} requests left this hour"
     if remaining >= _LITTLE:
         return Finding("ok", "GitHub rate limit", says)
@@ -104,9 +119,11 @@ async def _state(github: GitHub, repo: str, hook: Webhook) -> Finding:
     about = f"{repo} webhook"
     if not hook.active:
         return Finding("fix", about, "it is switched off: tick Active")
-    missing = sorted(payloads.EVENTS.keys() - set(hook.events) - {"ping"})
-    if missing and "*" not in hook.events:
-        return Finding("fix", about, f"tick the events {', '.join(missing)}")
+    missing = unsubscribed(hook.events)
+    if missing:
+        return Finding("fix", about, f"tick the events {missing}")
+    if not hook.config.secret:
+        return Finding("fix", about, "it has no secret: set GITHUB_WEBHOOK_SECRET's there")
     return await _deliveries(github, Source(repo, hook.id), about)
 
 

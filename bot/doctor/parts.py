@@ -15,12 +15,15 @@ from bot.clients.llm import Llm
 from bot.clients.mail import Mailer
 from bot.config import Settings
 from bot.doctor.finding import Finding
+from bot.doctor.trouble import reason
 from bot.errors import PatchForgeError
-from storage import subscriptions
+from bot.reviews.around import owner_problems
+from bot.subscriptions import listening
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import config
 from storage.tables import jobs
 
+_MOST_LINES = 20
 _ROOM = 500 * 1024**2
 _LOCAL = {"127.0.0.1", "localhost", "::1", "0.0.0.0"}  # noqa: S104 - compared, not listened on
 
@@ -41,9 +44,11 @@ async def check_database(settings: Settings) -> tuple[list[Finding], list[str]]:
             if current != head:
                 says = f"{shown} is at {current or 'no'} revision, not {head}: run `patchforge db upgrade`"
                 return [Finding("fix", "Database", says)], []
-            repos = await database.read(subscriptions.repos)
+            repos = await database.read(listening.repos)
             await database.write(lambda connection: connection.execute(_NOTHING))
             found.append(Finding("ok", "Database", f"{shown}, migrated and writable"))
+            wrong = await database.read(lambda connection: owner_problems(connection, repos))
+            found += [Finding("note", "CODEOWNERS", says) for says in wrong[:_MOST_LINES]]
         finally:
             await database.aclose()
     except (DatabaseUnavailable, SQLAlchemyError, OSError) as error:
@@ -78,7 +83,9 @@ async def check_mail(settings: Settings) -> Finding:
     try:
         await mailer.check()
     except PatchForgeError as error:
-        return Finding("fix", "E-mail", f"{error}; check SMTP_HOST, SMTP_PORT, SMTP_SECURITY and the login")
+        return Finding(
+            "fix", "E-mail", f"{reason(error)}; check SMTP_HOST, SMTP_PORT, SMTP_SECURITY and the login"
+        )
     safe = settings.smtp_security != "none" or settings.smtp_host in _LOCAL
     if not safe:
         return Finding("note", "E-mail", "works, but unencrypted: set SMTP_SECURITY to starttls or tls")
@@ -95,7 +102,9 @@ async def check_model(settings: Settings, http: httpx.AsyncClient) -> Finding:
     try:
         await llm.check()
     except PatchForgeError as error:
-        return Finding("fix", "Language model", f"{llm.model}: {error}; check LLM_MODEL, its key and address")
+        return Finding(
+            "fix", "Language model", f"{llm.model}: {reason(error)}; check LLM_MODEL, its key and address"
+        )
     return Finding("ok", "Language model", f"{llm.model} is there")
 
 
@@ -110,8 +119,12 @@ async def check_address(settings: Settings, http: httpx.AsyncClient) -> AsyncIte
         )
     try:
         answer = await http.get(f"{address}/healthz", timeout=5)
-    except httpx.HTTPError:
-        yield Finding("note", "PUBLIC_URL", f"nobody answers at {address} now; start the bot, then ask again")
+    except httpx.HTTPError as error:
+        if (why := reason(error)) != str(error):
+            yield Finding("fix", "PUBLIC_URL", f"{address}: {why}")
+        else:
+            says = f"nobody answers at {address} now; start the bot, then ask again"
+            yield Finding("note", "PUBLIC_URL", says)
         return
     if answer.status_code == 200 and answer.text.startswith('{"alive"'):
         yield Finding("ok", "PUBLIC_URL", f"a PatchForge answers at {address}")

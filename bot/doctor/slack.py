@@ -10,6 +10,7 @@ from bot.clients.slack import Slack, open_socket
 from bot.clients.slack_scopes import NEEDED
 from bot.config import Settings
 from bot.doctor.finding import Finding
+from bot.doctor.trouble import reason
 from bot.errors import PatchForgeError
 from bot.models import Clock
 
@@ -28,7 +29,7 @@ async def check_slack(
         try:
             identity, headers = await slack.inspect()
         except PatchForgeError as error:
-            yield Finding("fix", "Slack bot token", f"{error}; copy it anew, and check SLACK_API_URL")
+            yield Finding("fix", "Slack bot token", f"{reason(error)}; copy it anew, and check SLACK_API_URL")
         else:
             yield Finding("ok", "Slack bot token", f"{identity.get('user')} in {identity.get('team')}")
             yield _scopes(headers)

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from bot.errors import UserError
+from bot.filters.words import from_slack, shown
 from bot.subscriptions.repository import parse_repository
-from bot.subscriptions.words import from_slack, shown
 
 _GUID = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
 _PULL = re.compile(
@@ -52,6 +52,18 @@ def parse_why(text: str) -> PullAsked | DeliveryAsked:
     if "/" in typed or not _GUID.fullmatch(typed):
         raise UserError(f"{shown(typed)} is neither. {_HOW}")
     return DeliveryAsked(typed)
+
+
+def parse_tried(text: str) -> tuple[PullAsked, str]:
+    """Read a pull request's address or `owner/repo#7`, and return what stands behind it; raises UserError."""
+    first, _, rest = from_slack(text).strip().partition(" ")
+    found = _PULL.fullmatch(first.strip("<>`\"'“”"))
+    if found is None:
+        raise UserError(
+            "Name a pull request and a filter: `/patchforge test-filter octocat/hello-world#7 draft:no`; "
+            "without a filter it is this channel's own."
+        )
+    return PullAsked(parse_repository(found[1]), int(found[2])), rest.strip()
 
 
 def parse_delivery(text: str) -> str:

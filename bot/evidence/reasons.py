@@ -7,15 +7,19 @@ gives the pull request as the event described it.
 from dataclasses import dataclass, replace
 
 from bot.facts import payloads
-from bot.facts.project import Change, is_bot
+from bot.facts.project import Change
+from bot.facts.pulls import is_bot
+from bot.filters.judging import judged
+from bot.filters.language import format_filter, stored_filter
+from bot.filters.seen import Answer
 from bot.models import CheckState, Pull, PullState, Subscription, Verdict
-from bot.subscriptions.filters import judged, parse_filter
+from bot.subscriptions.matching import Look
 
 _CARD_FEATURES = frozenset({"reviews", "ci", "comments"})
 _CHECKS = frozenset({"check_run", "check_suite", "workflow_run", "status"})
 
 
-FIRST_REQUEST = "a first request stands on the card; only a repeated one is told"
+FIRST_REQUEST = "a first request stands on the card; only a repeated one is told, or where a filter names it"
 """Why a request for a review may not be told in a thread."""
 
 
@@ -46,15 +50,21 @@ def as_told(pull: Pull, change: Change) -> Pull:
     )
 
 
-def decide(subscription: Subscription, pull: Pull, *, closing: bool) -> Decision:
-    """Say whether the subscription brings a card for the pull request; `closing` if this event ends it."""
+def decide(subscription: Subscription, look: Look, *, closing: bool, news: bool = True) -> Decision:
+    """Say whether the subscription brings a card for what is seen.
+
+    `closing` tells that this event ends the pull request, `news` that it is one which the filter asks for.
+    """
+    pull, wanted_filter = look.seen.pull, stored_filter(subscription.filter)
     passed: list[str] = []
     missed: list[str] = []
-    for typed, means, holds in judged(parse_filter(subscription.filter), pull):
-        sentence = f"`{typed}` wants pull requests that {means}, and {_is(typed, pull)}"
-        (passed if holds else missed).append(sentence)
+    for one in judged(wanted_filter.of_pulls(), look.seen):
+        sentence = f"`{one.typed}` wants pull requests that {one.means}, and {one.sees}"
+        (passed if one.answer is Answer.YES else missed).append(sentence)
     if missed:
-        return Decision(False, tuple(missed))
+        return Decision(False, (*missed, *look.refused))
+    if not news:
+        return Decision(False, (f"`{format_filter(wanted_filter.of_events())}` asks for other events",))
     wanted = set(subscription.features)
     passes = tuple(passed) or ("it has no filter",)
     if pull.state is PullState.OPEN:
@@ -94,6 +104,8 @@ def _quiet_review(review: payloads.ReviewBody, action: str, features: set[str]) 
         return "reviews are not asked for here"
     if review.state.lower() == Verdict.COMMENTED and not review.body:
         return "a review without a verdict or words of its own is told by its comments"
+    if review.state.lower() == Verdict.COMMENTED and is_bot(review.user):
+        return "what bots write is not repeated"
     return "" if action == "submitted" else "only a submitted review is told"
 
 
@@ -108,24 +120,13 @@ def _quiet_comment(by_bot: bool, action: str, features: set[str]) -> str:
 def _quiet_pull_request(action: str, features: set[str], *, merged: bool) -> str:
     if action == "closed" and merged:
         return "" if features & {"reviews", "merges"} else "merges are not asked for here"
-    if action not in {"closed", "reopened", "review_requested"}:
+    if action in {"enqueued", "dequeued"}:
+        return "" if features & {"reviews", "merges"} else "merges are not asked for here"
+    if action not in {"closed", "reopened", "review_requested", "ready_for_review"}:
         return "an event of this kind changes only the card"
     if "reviews" not in features:
         return "reviews are not asked for here"
     return FIRST_REQUEST if action == "review_requested" else ""
-
-
-def _is(typed: str, pull: Pull) -> str:
-    """Say what the pull request is in the respect that a clause asks about."""
-    key = typed.lstrip("-").partition(":")[0]
-    if key == "draft":
-        return "this one is a draft" if pull.draft else "this one is no draft"
-    if key == "bots":
-        return "a bot opened this one" if pull.author_is_bot else "a person opened this one"
-    if key == "label":
-        labels = ", ".join(f"“{label}”" for label in pull.labels[:10])
-        return f"this one is labelled {labels}" if labels else "this one has no label"
-    return f"this one goes into “{pull.base}”"
 
 
 def _names(features: set[str]) -> str:

@@ -68,6 +68,7 @@ class PullRequest(Struct):
     merged_at: datetime | None = None
     merged_by: User | None = None
     merge_commit_sha: str | None = None
+    mergeable_state: str | None = None
     additions: int | None = None
     deletions: int | None = None
     changed_files: int | None = None
@@ -95,10 +96,12 @@ class Envelope(Struct):
 
 
 class PullRequestEvent(Event, kw_only=True):
-    """`pull_request`, with whom it was requested of."""
+    """`pull_request`, with whom a review was requested of, or why it left the merge queue."""
 
     pull_request: PullRequest
     requested_reviewer: User | None = None
+    requested_team: Team | None = None
+    reason: str | None = None
 
 
 class ReviewBody(Struct):
@@ -110,6 +113,7 @@ class ReviewBody(Struct):
     body: str | None = None
     html_url: str = ""
     submitted_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 class ReviewEvent(Event, kw_only=True):
@@ -129,6 +133,7 @@ class CommentBody(Struct):
     html_url: str = ""
     path: str | None = None
     pull_request_review_id: int | None = None
+    updated_at: datetime | None = None
 
 
 class ReviewCommentEvent(Event, kw_only=True):
@@ -153,12 +158,22 @@ class IssueCommentEvent(Event, kw_only=True):
     comment: CommentBody
 
 
+class PushedCommit(Struct):
+    """Which files a pushed commit touches."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    modified: tuple[str, ...] = ()
+
+
 class PushEvent(Event, kw_only=True):
     """`push`."""
 
     ref: str
     before: str
     after: str
+    forced: bool = False
+    commits: tuple[PushedCommit, ...] = ()
 
 
 class App(Struct):
@@ -237,6 +252,19 @@ class RepositoryEvent(Event, kw_only=True):
     changes: RepositoryChanges | None = None
 
 
+class Organization(Struct):
+    """An organisation."""
+
+    login: str
+
+
+class TeamEvent(Event, kw_only=True):
+    """`team` and `membership`: a team, or who is in it, changed."""
+
+    team: Team
+    organization: Organization | None = None
+
+
 EVENTS: dict[str, type[Event]] = {
     "pull_request": PullRequestEvent,
     "pull_request_review": ReviewEvent,
@@ -248,6 +276,8 @@ EVENTS: dict[str, type[Event]] = {
     "workflow_run": WorkflowRunEvent,
     "status": StatusEvent,
     "repository": RepositoryEvent,
+    "team": TeamEvent,
+    "membership": TeamEvent,
 }
 """The events that PatchForge acts on; all others are acknowledged and recorded as ignored."""
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, RowMapping
 
 from bot.facts.project import Change, project
 from bot.models import Clock
-from storage import deliveries
+from storage import bodies, deliveries, names
 from storage.database import Database, DatabaseUnavailable, does_not_fit, savepoint
 
 MAX_ATTEMPTS = 5
@@ -114,16 +113,15 @@ class Processor(Generic[C]):
     def _project(self, connection: Connection, row: RowMapping) -> Change:
         if row["body"] == deliveries.GONE:
             raise ValueError("its body is gone")
-        body = zlib.decompress(row["body"])
-        change = project(connection, row["event"], body, delivery_id=row["id"], now=self._clock.now())
-        structlog.contextvars.bind_contextvars(pulls=change.pulls)
-        return change
+        body = bodies.unpacked(row["body"])
+        return project(connection, row["event"], body, delivery_id=row["id"], now=self._clock.now())
 
     def _process_apart(self, connection: Connection, row: RowMapping) -> bool:
         """Process once more, each feature for itself; what went wrong is tried again later."""
         try:
             with savepoint(connection):
                 change = self._project(connection, row)
+                structlog.contextvars.bind_contextvars(pulls=names.of_pulls(connection, change.pulls))
         except Exception as error:
             if not (isinstance(error, ValueError) or does_not_fit(error)):
                 log.exception("delivery.crashed", delivery=row["guid"], github_event=row["event"])

@@ -1,7 +1,6 @@
 """Accept deliveries: those that arrive together share one commit, and nobody is answered before it."""
 
 import asyncio
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 
-from storage import deliveries
+from storage import bodies, deliveries
 from storage.database import DELIVERIES, Database, announce
 
 # Deliveries that may share one commit, how many in a queue are a crowd, and bytes that may wait.
@@ -97,12 +96,12 @@ class Inbox(Generic[C]):
                     if not future.done():
                         future.set_exception(error)
             else:
+                if result is not None:
+                    self._start(result)  # a person waits for this, and only a machine for the answers
                 for delivery, future in batch:
                     if not future.done():
                         future.set_result(delivery.guid in new)
                     new.discard(delivery.guid)  # a twin in the same batch is a duplicate
-                if result is not None:
-                    self._start(result)
             finally:
                 self._bytes -= sum(len(delivery.body) for delivery, _ in batch)
 
@@ -121,7 +120,7 @@ def as_row(delivery: Delivery) -> dict[str, Any]:
         "event": delivery.event,
         "action": delivery.action,
         "repo": delivery.repo,
-        "body": zlib.compress(delivery.body, 1),
+        "body": bodies.packed(delivery.body),
         "state": delivery.state,
         "received_at": delivery.received_at,
         "run_at": delivery.received_at,

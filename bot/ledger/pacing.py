@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
@@ -32,7 +32,7 @@ class _Bucket:
 
 
 class Pacer:
-    """Token buckets by lane; the times are seconds of any steadily rising clock.
+    """Token buckets by lane; the times are seconds of any clock, and one that is set back does no harm.
 
     It is asked from the thread that claims jobs and told of 429s from the event loop.
     """
@@ -43,8 +43,11 @@ class Pacer:
         self._buckets: dict[str, _Bucket] = {}
         self._lock = threading.Lock()
 
-    def begin(self, connection: Connection, now: float) -> None:
-        """Get ready to be asked within this transaction."""
+    def begin(self) -> None:
+        """Get ready to be asked within a transaction."""
+
+    def look(self, connection: Connection, names: Collection[str], now: float) -> None:
+        """Find out what is left of these lanes' pace, before it is taken."""
 
     def end(self, connection: Connection) -> None:
         """Keep what was taken within this transaction."""
@@ -61,10 +64,10 @@ class Pacer:
             bucket.tokens -= 1
             return True
 
-    def close(self, lane: str, until: float) -> None:
+    def close(self, lane: str, now: float, until: float) -> None:
         """Let nothing through until then: Slack said Retry-After."""
         with self._lock:
-            bucket = self._buckets.setdefault(lane, _Bucket(1.0, until))
+            bucket = self._refill(lane, now)
             bucket.closed_until = max(bucket.closed_until, until)
             bucket.tokens = min(bucket.tokens, 1.0)
 
@@ -98,7 +101,10 @@ class Pacer:
         bucket = self._buckets.setdefault(lane, _Bucket(pace.burst, now))
         if now > bucket.at:
             bucket.tokens = min(pace.burst, bucket.tokens + (now - bucket.at) * pace.rate)
-            bucket.at = now
+        else:
+            # The clock was set back: what is to be waited for is as far away as it was.
+            bucket.closed_until -= bucket.at - now
+        bucket.at = now
         return bucket
 
 
@@ -110,21 +116,33 @@ class SharedPacer(Pacer):
 
     def __init__(self, usual: Pace = CHANNEL, special: Mapping[str, Pace] | None = None) -> None:
         super().__init__(usual, special)
+        self._seen: set[str] = set()
         self._taken: set[str] = set()
 
-    def begin(self, connection: Connection, now: float) -> None:
-        """Take over what the other replicas left."""
-        paces = [self._usual, *self._special.values()]
-        rest = timedelta(seconds=max(pace.burst / pace.rate for pace in paces))
-        rows = lanes.busy(connection, now=_moment(now), rest=rest)
+    def begin(self) -> None:
+        """Know that the other replicas may have used any lane since."""
+        self._seen.clear()
+        self._taken.clear()
+
+    def look(self, connection: Connection, names: Collection[str], now: float) -> None:
+        """Take over what the other replicas left of these lanes' pace.
+
+        A lane that was shut when last seen still is, so that only those need a look that something waits for.
+        """
+        unseen = set(names) - self._seen
+        if not unseen:
+            return
+        self._seen |= unseen
+        rows = {row["name"]: row for row in lanes.named(connection, unseen)}
         with self._lock:
-            self._taken.clear()
-            self._buckets = {
-                row["name"]: _Bucket(
-                    row["tokens"], row["counted_at"].timestamp(), row["closed_until"].timestamp()
-                )
-                for row in rows
-            }
+            for lane in unseen:
+                self._buckets.pop(lane, None)
+                if row := rows.get(lane):
+                    counted, closed = row["counted_at"].timestamp(), row["closed_until"].timestamp()
+                    self._buckets[lane] = _Bucket(row["tokens"], counted, closed)
+                    self._refill(lane, now)
+                    if counted > now:  # the clock was set back: let the others know
+                        self._taken.add(lane)
 
     def take(self, lane: str, now: float) -> bool:
         """Spend one token of the lane; False when there is none."""
@@ -144,6 +162,7 @@ class SharedPacer(Pacer):
                     "closed_until": _moment(bucket.closed_until),
                 }
                 for lane in self._taken
+                if lane in self._buckets  # else it filled up again meanwhile
             ]
         lanes.put(connection, rows)
 

@@ -17,7 +17,7 @@ from bot.errors import Permanent, RateLimited, RetryLater
 from bot.ledger.pacing import Pacer, SharedPacer
 from bot.ledger.policy import USUAL, Policy
 from bot.models import Clock, Job, JobState
-from storage import jobs
+from storage import jobs, names
 from storage.database import JOBS, Database, DatabaseUnavailable, claimed, savepoint
 
 # Renewed every third of it, and then looked for what others left: a dead replica's work waits for at most
@@ -85,6 +85,8 @@ class Worker:
         self._handlers = handlers
         self._policies = policies
         self._slots = slots
+        # Several claims may be on their way at once, each as large as there are free slots.
+        self._slot = asyncio.Semaphore(slots)
         self._lease = lease
         self._observe = observe
         self._pacer = Pacer() if database.is_sqlite else SharedPacer()
@@ -141,14 +143,16 @@ class Worker:
         """Claim due jobs, as many as there are free slots, in the caller's transaction."""
         claims: list[Claim] = []
         free = 0 if self._stopping else self._slots - len(self._running)
-        if free:
-            jobs.claiming(connection)
-            self._pacer.begin(connection, self._clock.now().timestamp())
+        if free <= 0:
+            return claims
+        jobs.claiming(connection)
+        self._pacer.begin()
         while free > len(claims):
             now, wanted = self._clock.now(), free - len(claims)
             moment = now.timestamp()
             rows = jobs.candidates(connection, now=now, limit=wanted, closed_lanes=self._pacer.closed(moment))
             due = len(rows)
+            self._pacer.look(connection, {row["lane"] for row in rows if row["lane"]}, moment)
             # What the pace of its lane holds back leaves room for others.
             rows = [row for row in rows if row["lane"] is None or self._pacer.take(row["lane"], moment)]
             taken = jobs.claim(connection, rows, lease=secrets.token_hex(8), until=now + self._lease)
@@ -156,8 +160,7 @@ class Worker:
             if due < wanted:
                 claimed(connection, JOBS)
                 break
-        if claims:
-            self._pacer.end(connection)
+        self._pacer.end(connection)
         return claims
 
     def start(self, claims: Sequence[Claim]) -> None:
@@ -208,7 +211,7 @@ class Worker:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(**_about(job))
         try:
-            finish = await claim.run(job)
+            finish = await self._run(claim)
         except RetryLater as error:
             record, result = self._retry(job, error)
         except Permanent as error:
@@ -224,18 +227,32 @@ class Worker:
             self._observe(job.kind, result)
         await self._record(job, record)
 
+    async def _run(self, claim: Claim) -> Finish:
+        try:
+            async with self._slot:
+                return await claim.run(claim.job)
+        except Exception:
+            await self._name(claim.job)
+            raise
+
+    async def _name(self, job: Job) -> None:
+        """Let what is logged from here on say what people know the job by."""
+        with contextlib.suppress(DatabaseUnavailable):
+            known = await self._database.read(lambda connection: names.of_job(connection, job))
+            structlog.contextvars.bind_contextvars(**known)
+
     def _retry(self, job: Job, error: RetryLater) -> tuple[Callable[[Connection], bool], str]:
         policy = self._policies.get(job.kind, USUAL)
         if error.counts and job.attempts + 1 >= policy.attempts:
             reason = f"gave up after {policy.attempts} attempts: {error}"
-            return self._stop(job, JobState.FAILED, reason), "failed"
+            return self._stop(job, JobState.FAILED, reason, suspect=error.ambiguous), "failed"
         now, delay = self._clock.now(), error.after
         if delay is None:
             delay = policy.delay(job.attempts)
         run_at, reason = now + timedelta(seconds=delay), str(error)
         closed = job.lane if isinstance(error, RateLimited) else None
         if closed:
-            self._pacer.close(closed, run_at.timestamp())
+            self._pacer.close(closed, now.timestamp(), run_at.timestamp())
         log.info("job.retry", job=job.id, kind=job.kind, key=job.key, reason=reason, after=round(delay, 2))
 
         def record(connection: Connection) -> bool:
@@ -253,10 +270,12 @@ class Worker:
 
         return record, "retried"
 
-    def _stop(self, job: Job, state: JobState, reason: str) -> Callable[[Connection], bool]:
+    def _stop(
+        self, job: Job, state: JobState, reason: str, *, suspect: bool = False
+    ) -> Callable[[Connection], bool]:
         log.warning("job.stopped", state=state.value, job=job.id, kind=job.kind, key=job.key, reason=reason)
         now = self._clock.now()
-        return lambda connection: jobs.stop(connection, job, state, now=now, reason=reason)
+        return lambda connection: jobs.stop(connection, job, state, now=now, reason=reason, suspect=suspect)
 
     def _finish(self, job: Job, finish: Finish) -> Callable[[Connection], bool]:
         now = self._clock.now()
@@ -275,6 +294,7 @@ class Worker:
         while not crashed:
             try:
                 if not await self._database.write(record):
+                    await self._name(job)
                     log.warning("job.lease_lost", job=job.id, kind=job.kind, key=job.key)
             except DatabaseUnavailable as error:
                 log.warning("job.unrecorded", job=job.id, error=str(error))
@@ -306,8 +326,7 @@ class Worker:
 def _about(job: Job) -> dict[str, Any]:
     """Return what every line that is logged on the way of a job should say."""
     about = {"job": job.id, "kind": job.kind, "key": job.key}
-    about |= {"delivery_id": job.delivery_id, "pull": job.payload.get("pull_id")}
-    return {name: value for name, value in about.items() if value is not None}
+    return about | ({"delivery_id": job.delivery_id} if job.delivery_id is not None else {})
 
 
 def _failing(error: Exception) -> Runner:

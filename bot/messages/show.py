@@ -3,10 +3,9 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
-import structlog
 from sqlalchemy import Connection, RowMapping
 
 from bot.clients.slack import Slack
@@ -27,6 +26,9 @@ SHUT_OUT = frozenset(
         "restricted_action_thread_only_channel",
     }
 )
+
+# So far apart Slack's clock and ours may be.
+_CLOCKS = timedelta(minutes=5)
 
 # A draft waits for a person's decision, however quiet its thread is to be.
 _NEVER_MUTED = frozenset({"draft"})
@@ -72,7 +74,6 @@ class Shower:
         When the channel does not take it, a `slack.refused` job lets the subscriber know, once per reason.
         """
         now = self._clock.now()
-        structlog.contextvars.bind_contextvars(pull=wanted.row["pull_id"])  # the job's own context
         if wanted.content is None:
             return self._noted(job, wanted, Finish({"skipped": wanted.why}))
         try:
@@ -136,10 +137,7 @@ class Shower:
         """Find out what the message of this job should show; raises RetryLater and Permanent."""
         now = self._clock.now()
         wanted = self._wanted(connection, job, now)
-        asked = evidence.ledger_says(connection, job.id)
-        if asked is None:
-            return wanted
-        return replace(wanted, at=now, delivery_id=asked["delivery_id"], error=asked["error"])
+        return replace(wanted, at=now, delivery_id=job.delivery_id, error=job.error)
 
     def _wanted(self, connection: Connection, job: Job, now: datetime) -> Wanted:
         row = messages.get(connection, job.payload["message_id"])
@@ -166,7 +164,9 @@ class Shower:
         """Post, unless an earlier attempt may have: then look for its key first."""
         row, thread = wanted.row, wanted.parent["ts"] if wanted.parent else None
         if job.suspect:
-            found = await self._slack.find(row["channel"], row["key"], thread_ts=thread)
+            found = await self._slack.find(
+                row["channel"], row["key"], since=row["created_at"] - _CLOCKS, thread_ts=thread
+            )
             if found:
                 return found, "edited"
         return await self._slack.post(row["channel"], content, key=row["key"], thread_ts=thread), "posted"

@@ -4,8 +4,9 @@ import re
 
 from bot.models import Category, Change, Note
 from bot.notes.paths import Area, area
+from bot.notes.prose import sentences
 from bot.notes.verify import problem
-from bot.notes.wording import conventional, sentence, stated_note, subject, told
+from bot.notes.wording import conventional, sentence, stated_note, subject
 
 _LABELS = (  # the first that fits wins: what warns people goes before what pleases them
     (Category.SKIP, r"skip|no[- ](?:changelog|release[- ]note)|ignore[- ]for[- ]release|changelog[- ]none"),
@@ -60,6 +61,9 @@ _WORDS = (
         r"^(?:add|allow|support|introduce|implement|enable|expose|provide|extend|improve|accept|include|show|new)",
     ),
 )
+# A title with so many different words says enough; a shorter one takes so many sentences from the body.
+_ENOUGH, _ADDED = 7, 2
+_WORD = re.compile(r"\w+")
 _BREAKING_BODY = re.compile(r"^[^\w\n]{0,10}BREAKING[ -]CHANGES?\b", re.MULTILINE)
 
 
@@ -71,7 +75,7 @@ def draft(change: Change) -> Note:
     if stated:
         text, source = stated, "the release note in the description"
     else:
-        text, source = told(pull.title), "the title"
+        text, source = _from_title(pull.title, pull.body)
     return Note(
         category=category,
         text=_fit(text) or f"Change {pull.number}.",
@@ -79,6 +83,20 @@ def draft(change: Change) -> Note:
         reasons=(f"{category.value}: {reason}", f"text: from {source}"),
         commits=tuple(commit.sha for commit in change.commits[:20]),
     )
+
+
+def _from_title(title: str, body: str) -> tuple[str, str]:
+    """Return the title as a sentence; a short one is followed by what the description adds to it."""
+    said = subject(title)
+    known = set(_WORD.findall(said.lower()))
+    if len(known) >= _ENOUGH:
+        return sentence(said), "the title"
+    added = [one for one in sentences(body) if len(set(_WORD.findall(one.lower())) - known) >= _ENOUGH][
+        :_ADDED
+    ]
+    if not added:
+        return sentence(said), "the title"
+    return " ".join([sentence(said), *map(sentence, added)]), "the title and the description"
 
 
 def _fit(text: str) -> str | None:

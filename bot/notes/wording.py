@@ -85,8 +85,3 @@ def sentence(text: str) -> str:
     if first[:1].islower() and not re.search(r"[A-Z0-9_./(@-]", first[1:]):
         text = text[:1].upper() + text[1:]
     return text if not text or text[-1] in ".!?…" else f"{text}."
-
-
-def told(title: str) -> str:
-    """Return the title as a sentence of a release note."""
-    return sentence(subject(title))

@@ -1,1 +1,1 @@
-"""What a subscription means: its words, its features, and which pull requests its filter lets through."""
+"""What a subscription means: its repositories, its features, and what is asked for in one request."""

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, RowMapping
 
 from blocks import evidence as blocks
+from blocks import kit
 from bot.context import Context
 from bot.errors import PatchForgeError, UserError
 from bot.evidence.asked import DeliveryAsked, ListAsked, PullAsked, parse_delivery, parse_list, parse_why
 from bot.facts import payloads
-from bot.models import SlackMessage
+from bot.models import SlackMessage, Subscription
+from bot.subscriptions import listening
 from handlers.evidence.opened import Opened, open_up
 from handlers.evidence.outcomes import Eyes
 from handlers.evidence.paths import present_repo
@@ -23,6 +25,7 @@ _PAGE = 10
 _SEARCHED, _SHOWN = 150, 8
 # In seconds: how long a replay is waited for, and how often it is looked at.
 _REPLAYED_WITHIN, _GLANCE = 4.0, 0.1
+_UNDER_WAY = "It is being processed once more; `/patchforge why` tells how it went."
 
 
 async def why(context: Context, call: CommandCall) -> Reply:
@@ -42,7 +45,7 @@ async def deliveries(context: Context, call: CommandCall) -> Reply:
     def read(connection: Connection) -> Sequence[RowMapping]:
         return evidence.latest_deliveries(
             connection,
-            repos=None if eyes.everything else _followed(connection, eyes),
+            repos=None if eyes.everything else listening.repos_of(connection, _followed(connection, eyes)),
             troubled=asked.failed,
             limit=_PAGE + 1,
             offset=(asked.page - 1) * _PAGE,
@@ -74,13 +77,14 @@ async def replay(context: Context, call: CommandCall) -> Reply:
             f"PatchForge does nothing with `{row['event']}` events, so there is nothing to replay."
         )
     now = context.clock.now()
-    await context.database.write(lambda connection: evidence.replay(connection, row["id"], now=now))
+
+    def record(connection: Connection) -> Reply:
+        evidence.replay(connection, row["id"], now=now)
+        return kit.message(_UNDER_WAY, [kit.section(kit.prose(_UNDER_WAY))])
+
+    await context.database.write(record)
     done = await _settled(context, row["id"])
-    lead = (
-        "Processed once more. What was shown already is not shown again."
-        if done
-        else ("It is being processed once more; `/patchforge why` tells how it went.")
-    )
+    lead = "Processed once more. What was shown already is not shown again." if done else _UNDER_WAY
     return blocks.story(await _delivery(context, guid, eyes), lead)
 
 
@@ -105,7 +109,8 @@ async def _find(context: Context, guid: str, eyes: Eyes) -> Opened:
 
     def may_see(connection: Connection) -> bool:
         return opened is not None and (
-            eyes.everything or present_repo(connection, opened) in _followed(connection, eyes)
+            eyes.everything
+            or listening.follows(_followed(connection, eyes), present_repo(connection, opened))
         )
 
     if opened is None or not await context.database.read(may_see):
@@ -128,7 +133,7 @@ async def _delivery(context: Context, guid: str, eyes: Eyes) -> blocks.Story:
 
 async def _pull(context: Context, asked: PullAsked, eyes: Eyes) -> SlackMessage:
     def look(connection: Connection) -> Sequence[RowMapping]:
-        if not eyes.everything and asked.repo not in _followed(connection, eyes):
+        if not eyes.everything and not listening.follows(_followed(connection, eyes), asked.repo):
             raise UserError(
                 f"This channel does not follow `{asked.repo}`; ask in a channel that does, or ask an admin "
                 "of the workspace."
@@ -169,8 +174,8 @@ async def _settled(context: Context, delivery_id: int) -> bool:
     return True
 
 
-def _followed(connection: Connection, eyes: Eyes) -> set[str]:
-    return {one.repo for one in subscriptions.of_channel(connection, eyes.channel)}
+def _followed(connection: Connection, eyes: Eyes) -> list[Subscription]:
+    return subscriptions.of_channel(connection, eyes.channel)
 
 
 def _title(asked: ListAsked, eyes: Eyes) -> str:

@@ -9,11 +9,15 @@ from sqlalchemy import Connection, RowMapping
 from blocks.evidence import DONE, NOT, Channel, Line, Part
 from bot.evidence.reasons import FIRST_REQUEST, Decision, as_told, decide, quiet
 from bot.facts.project import Change
+from bot.filters.language import stored_filter
 from bot.models import Pull, Subscription
+from bot.subscriptions.matching import Look, look
 from bot.subscriptions.request import FEATURES
 from handlers.evidence.opened import CHECKS, Opened
 from handlers.evidence.outcomes import Eyes, address, outcome
-from handlers.reviews.telling import CARD, thread_of
+from handlers.reviews.happening import Told as News
+from handlers.reviews.happening import happened
+from handlers.reviews.telling import CARD, is_news
 from storage import evidence, facts, messages
 
 # A card that came within this time of an event may be that event's.
@@ -21,9 +25,13 @@ _SAME_MOMENT = timedelta(seconds=1)
 NAMES = {
     CARD: "The card",
     "review": "Word of the review",
-    "rerequest": "The request to look again",
+    "ready": "Word that it is ready",
+    "rerequest": "The request for a review",
     "comments": "The comments",
     "ci": "Word of the failed checks",
+    "recovered": "Word of the recovered checks",
+    "queued": "Word of the merge queue",
+    "unqueued": "Word of leaving the merge queue",
     "merged": "Word of the merge",
     "closed": "Word of the closing",
     "reopened": "Word of the reopening",
@@ -57,6 +65,7 @@ class Walk:
         if row["event"] in CHECKS:
             self._pull = replace(self._pull, head_sha=opened.subject.sha)
         self._known = {one["key"]: one for one in messages.of_pull(connection, pull.id)}
+        self._news = happened(connection, self._change, self._pull) if self._change else list[News]()
         processed: datetime = row["processed_at"] or row["received_at"]
         self._processed = processed
 
@@ -70,11 +79,13 @@ class Walk:
         row = self._opened.row
         closing = (row["event"], row["action"]) == ("pull_request", "closed")
         for one in listening:
-            decision = decide(one, self._pull, closing=closing)
+            decision = decide(
+                one, self._look(one), closing=closing, news=is_news(one, self._pull, self._news)
+            )
             card = cards.pop(one.channel, None)
             was_there = card is not None and self._was_there(card, decision)
             if card is not None and was_there:
-                yield Told(_wanted(one, decision, card), self._shown(card, set(one.features)))
+                yield Told(_wanted(one, decision, card), self._shown(card, one))
             elif one.created_at > row["received_at"]:
                 later = (" began to follow it only later, ", one.created_at, ".")
                 yield Told(Line(NOT, (Channel(one.channel), *later)))
@@ -83,27 +94,35 @@ class Walk:
         for channel, card in cards.items():
             if card["created_at"] <= self._processed + _SAME_MOMENT:
                 line = Line(DONE, (Channel(channel), " has its card, and follows the repository no longer."))
-                yield Told(line, self._shown(card, set(FEATURES)))
+                yield Told(line, self._shown(card, None))
 
     def _was_there(self, card: RowMapping, decision: Decision) -> bool:
         """Tell whether the card was there for this delivery, or came with it."""
         created: datetime = card["created_at"]
         return created <= self._processed or (decision.wanted and created <= self._processed + _SAME_MOMENT)
 
-    def _shown(self, card: RowMapping, features: set[str]) -> tuple[Line, ...]:
+    def _look(self, one: Subscription) -> Look:
+        wanted = stored_filter(one.filter).of_pulls()
+        return look(self._connection, wanted, self._pull, me=one.created_by, late=True)
+
+    def _shown(self, card: RowMapping, subscription: Subscription | None) -> tuple[Line, ...]:
         """Say what became of the card, and of the thread messages that the delivery is told by."""
         lines = [self._message(card, card)]
-        replies = list(self._replies(card, features))
+        replies = list(self._replies(card))
         if replies or self._change is None:
             return (*lines, *replies)
         checks = facts.checks_of(self._connection, self._pull.repo_id, self._pull.head_sha)
+        features = set(subscription.features if subscription else FEATURES)
         why = quiet(self._change, features, {check.state for check in checks})
+        if not why and subscription:
+            left_out = [one.event for one in self._news if one.new and not one.is_for(subscription)]
+            why = f"its filter leaves out `{left_out[0]}`" if left_out else ""
         return (*lines, _quiet(card["channel"], why)) if why else tuple(lines)
 
-    def _replies(self, card: RowMapping, features: set[str]) -> Iterator[Line]:
+    def _replies(self, card: RowMapping) -> Iterator[Line]:
         if self._change is None:
             return
-        for one in thread_of(self._connection, self._change, self._pull, features):
+        for one in self._news:
             row = self._known.get(f"{one.kind}:{card['id']}:{one.subject}")
             if row is None or (one.kind == "ci" and self._change.event not in CHECKS):
                 continue

@@ -1,12 +1,12 @@
 """A delivery with its body read."""
 
-import zlib
 from dataclasses import dataclass
 
 from sqlalchemy import RowMapping
 
 from bot.evidence.subject import Subject, read
 from bot.facts import payloads
+from storage.bodies import unpacked
 
 CHECKS = frozenset({"check_run", "check_suite", "workflow_run", "status"})
 """The events that tell of a commit's checks."""
@@ -24,7 +24,7 @@ class Opened:
 
 def open_up(row: RowMapping) -> Opened:
     """Read a delivery's body, which takes a while if it is large."""
-    body = zlib.decompress(row["body"]) if row["body"] else b""
+    body = unpacked(row["body"]) if row["body"] else b""
     event = None
     if body and row["event"] in payloads.EVENTS:
         try:

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, RowMapping
 from blocks.evidence import DONE, NOT, WAITING, WRONG, Line
 from bot.evidence.masks import masked
 from bot.models import Pull, Subscription
+from bot.subscriptions import listening
 from handlers.evidence.channels import Walk
 from handlers.evidence.opened import CHECKS, Opened
 from handlers.evidence.outcomes import Eyes
-from storage import evidence, facts, subscriptions
+from storage import evidence, facts
 
 _MOST_PULLS = 5
 
@@ -39,12 +40,12 @@ def follow(connection: Connection, opened: Opened, eyes: Eyes) -> Path:
     if early:
         return Path(opened, (), early)
     repo = present_repo(connection, opened)
-    listening = [one for one in subscriptions.of_repo(connection, repo) if eyes.may_see(one.channel)]
+    followers = [one for one in listening.of_repo(connection, repo) if eyes.may_see(one.channel)]
     pulls = _pulls(connection, opened)
-    told = [one for pull in pulls for one in Walk(connection, opened, pull, eyes).through(listening)]
+    told = [one for pull in pulls for one in Walk(connection, opened, pull, eyes).through(followers)]
     channels, shown = [one.why for one in told], [line for one in told for line in one.shown]
     if not pulls or not channels:
-        return Path(opened, pulls, _nowhere(connection, opened, repo, listening, pulls))
+        return Path(opened, pulls, _nowhere(connection, opened, repo, followers, pulls))
     return Path(opened, pulls, _fate(shown, channels), tuple(channels), tuple(shown))
 
 
@@ -110,14 +111,14 @@ def _nowhere(
     connection: Connection,
     opened: Opened,
     repo: str,
-    listening: list[Subscription],
+    followers: list[Subscription],
     pulls: tuple[Pull, ...],
 ) -> Line:
     """Say why a delivery that was processed reached nobody."""
     subject, event = opened.subject, opened.row["event"]
     if not repo:
         return Line(NOT, ("It reached nobody: it is about no repository.",))
-    if not listening:
+    if not followers:
         return Line(
             NOT, (f"It reached nobody: no channel followed `{repo}` and its pull requests have no card.",)
         )

@@ -20,13 +20,16 @@ from blocks.evidence import (
 )
 from bot.evidence.masks import masked
 from bot.evidence.reasons import decide
+from bot.filters.language import stored_filter
 from bot.models import DraftState, MailState, Pull, PullState, Subscription
+from bot.subscriptions import listening
+from bot.subscriptions.matching import look
 from handlers.evidence.channels import NAMES
 from handlers.evidence.opened import Opened
 from handlers.evidence.outcomes import Eyes, address, job_outcome, outcome
 from handlers.evidence.paths import follow, present_repo
 from handlers.reviews.telling import CARD
-from storage import evidence, facts, messages, notes, subscriptions
+from storage import evidence, facts, messages, notes
 
 # What begins like this was fetched by PatchForge itself.
 _OWN = {
@@ -70,8 +73,10 @@ def of_pull(connection: Connection, pull: Pull, eyes: Eyes, deliveries: Sequence
     known = messages.of_pull(connection, pull.id)
     cards = {row["id"]: row for row in known if row["kind"] == CARD and eyes.may_see(row["channel"])}
     shown = [_shown(connection, row, cards, eyes) for row in known if _is_among(row, cards)]
-    listening = [one for one in subscriptions.of_repo(connection, pull.repo) if eyes.may_see(one.channel)]
-    wanting = [_wanting(one, pull, {card["channel"] for card in cards.values()}) for one in listening]
+    followers = [one for one in listening.of_repo(connection, pull.repo) if eyes.may_see(one.channel)]
+    wanting = [
+        _wanting(connection, one, pull, {card["channel"] for card in cards.values()}) for one in followers
+    ]
     sections = [Section("Who wants it, as it is now", tuple(wanting))] if wanting else []
     if shown:
         sections.append(Section("What Slack shows", tuple(shown)))
@@ -138,8 +143,8 @@ def _release_note(connection: Connection, pull: Pull, eyes: Eyes) -> list[Sectio
     """Tell of the draft and its e-mails, to those whose channel asks for them."""
     if pull.state is not PullState.MERGED:
         return []
-    listening = subscriptions.of_repo(connection, pull.repo)
-    if not any("notes" in one.features and eyes.may_see(one.channel) for one in listening):
+    followers = listening.of_repo(connection, pull.repo)
+    if not any("notes" in one.features and eyes.may_see(one.channel) for one in followers):
         return [Section("Its release note", (Line(NOT, ("No channel here asks for release notes.",)),))]
     draft = notes.of_pull(connection, pull.id)
     if draft is None:
@@ -172,8 +177,10 @@ def _mail(mail: RowMapping) -> Line:
     return Line(mark, (f"{masked(mail['address'])} {says} ", mail["changed_at"], reason))
 
 
-def _wanting(one: Subscription, pull: Pull, carded: set[str]) -> Line:
-    decision = decide(one, pull, closing=False)
+def _wanting(connection: Connection, one: Subscription, pull: Pull, carded: set[str]) -> Line:
+    wanted = stored_filter(one.filter).of_pulls()
+    seen = look(connection, wanted, pull, me=one.created_by, late=True)
+    decision = decide(one, seen, closing=False)
     reasons = "; ".join(decision.reasons)
     if decision.wanted:
         return Line(DONE, (Channel(one.channel), f" follows it with {', '.join(one.features)}; {reasons}."))

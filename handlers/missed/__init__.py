@@ -7,12 +7,15 @@ from sqlalchemy import Connection
 
 from bot.config import Settings
 from bot.context import Context
+from bot.ledger.policy import GUARDED, TICK
 from bot.ledger.worker import Finish
 from bot.missed.rules import KEPT, Patience
 from bot.models import Job
+from bot.subscriptions import listening
 from handlers.feature import Feature, Schedule
 from handlers.missed import merges, polling, redelivering
-from storage import jobs, missed, subscriptions
+from handlers.missed.asking import ask_for
+from storage import jobs, missed
 
 # For so long a repository that hides its webhooks is believed to have one.
 SILENCE = timedelta(hours=1)
@@ -51,6 +54,15 @@ def feature(
             "missed.changes": polling.changes,
             "missed.read": polling.read,
         },
+        # What was missed stays so until it is found: the next sweep asks again for what gave up.
+        policies={
+            "missed.sweep": TICK,
+            "missed.app": GUARDED,
+            "missed.repo": GUARDED,
+            "missed.poll": TICK,
+            "missed.changes": GUARDED,
+            "missed.read": GUARDED,
+        },
         schedules=(Schedule("missed.sweep", every, at_start=True), Schedule("missed.poll", poll_every)),
     )
 
@@ -60,27 +72,18 @@ async def _sweep(context: Context, _job: Job) -> Finish:
     github = context.github
     if github is None:
         return Finish({"skipped": "no GitHub token is configured"})
-    now = context.clock.now()
+    now, repos = context.clock.now(), await context.database.read(listening.repos)
 
-    def ask(connection: Connection) -> None:
-        repos = subscriptions.repos(connection)
+    def begin(connection: Connection) -> None:
         missed.forget(connection, keep=repos, before=now - KEPT)
         if github.is_app:
             jobs.enqueue(
                 connection, "missed.app", "missed:app", now=now, priority=jobs.HOUSEKEEPING, again=True
             )
-        for repo in repos:
-            jobs.enqueue(
-                connection,
-                "missed.repo",
-                f"missed:{repo}"[:200],
-                payload={"repo": repo},
-                now=now,
-                priority=jobs.HOUSEKEEPING,
-                again=True,
-            )
 
-    return Finish(work=ask)
+    await context.database.write(begin)
+    await ask_for(context.database, "missed.repo", "missed", repos, now=now)
+    return Finish({"repositories": len(repos)})
 
 
 FEATURE = feature()

@@ -6,9 +6,10 @@ from sqlalchemy import Connection
 
 from bot.clients.github.feed import Json
 from bot.context import Context
-from bot.facts.project import refresh
+from bot.facts.pulls import refresh
 from bot.models import PullState, Subscription
-from storage import facts, missed, subscriptions
+from bot.subscriptions import listening
+from storage import facts, missed
 
 
 async def compare(context: Context, repo: str) -> None:
@@ -18,7 +19,7 @@ async def compare(context: Context, repo: str) -> None:
     now, name = context.clock.now(), f"closed {repo}"
     followers, since, etag = await context.database.read(
         lambda connection: (
-            subscriptions.of_repo(connection, repo),
+            listening.of_repo(connection, repo),
             missed.watch(connection, repo).closed_until,
             missed.etag(connection, name),
         )

@@ -11,10 +11,12 @@ from bot.context import Context
 from bot.errors import Permanent
 from bot.inbox.receiver import Delivery, as_row
 from bot.ledger.worker import Finish
-from bot.missed.events import Event, check_events, pull_event, said_events
+from bot.missed.events import Event, Known, check_events, deleted_events, pull_event, told_events
 from bot.models import Job
+from bot.subscriptions import listening
+from handlers.missed.asking import ask_for
 from handlers.missed.merges import first_followed, latest
-from storage import deliveries, facts, jobs, missed, subscriptions
+from storage import deliveries, jobs, missed, reviews
 from storage.database import DELIVERIES, announce
 
 # Checks change without their pull request: so many open ones are looked after.
@@ -29,22 +31,13 @@ async def ask(context: Context, silence: timedelta) -> Finish:
         return Finish({"skipped": "no GitHub token is configured"})
     now = context.clock.now()
 
-    def choose(connection: Connection) -> None:
-        heard = missed.heard_from(connection, since=now - silence)
-        for repo in subscriptions.repos(connection):
-            if repo in heard or missed.watch(connection, repo).hooks:
-                continue
-            jobs.enqueue(
-                connection,
-                "missed.changes",
-                f"changes:{repo}"[:200],
-                payload={"repo": repo},
-                now=now,
-                priority=jobs.HOUSEKEEPING,
-                again=True,
-            )
+    def choose(connection: Connection) -> list[str]:
+        heard = missed.heard_from(connection, since=now - silence) | missed.hooked(connection)
+        return [repo for repo in listening.repos(connection) if repo not in heard]
 
-    return Finish(work=choose)
+    silent = await context.database.read(choose)
+    await ask_for(context.database, "missed.changes", "changes", silent, now=now)
+    return Finish({"repositories": len(silent)})
 
 
 async def changes(context: Context, job: Job) -> Finish:
@@ -55,7 +48,7 @@ async def changes(context: Context, job: Job) -> Finish:
     now, name = context.clock.now(), f"pulls {repo}"
     followers, known, etag = await context.database.read(
         lambda connection: (
-            subscriptions.of_repo(connection, repo),
+            listening.of_repo(connection, repo),
             missed.watch(connection, repo),
             missed.etag(connection, name),
         )
@@ -95,17 +88,22 @@ async def read(context: Context, job: Job) -> Finish:
     if context.github is None:
         return Finish({"skipped": "no GitHub token is configured"})
     pull = await context.github.pull(repo, number)
-    said = await context.github.feed.said(repo, number)
+    # A comment that is made meanwhile must not look like one that is gone: what is known is read first.
     followers, known = await context.database.read(
         lambda connection: (
-            subscriptions.of_repo(connection, repo),
-            {review.id for review in facts.reviews_of(connection, pull["id"])},
+            listening.of_repo(connection, repo),
+            Known(
+                {review.id for review in reviews.of_pull(connection, pull["id"])},
+                reviews.comments_of(connection, pull["id"]),
+            ),
         )
     )
     if not followers:
         return Finish({"skipped": "nobody follows it any more"})
+    said = await context.github.feed.said(repo, number)
     since = first_followed(followers)
-    events = [pull_event(pull), *said_events(pull, said, known=known, since=since)]
+    events = [pull_event(pull), *told_events(pull, said, known=known, since=since)]
+    events += deleted_events(pull, said, known)
     home = pull["base"]["repo"]
     head = missed.Head(home["id"], home["full_name"], pull["head"]["sha"])
     await _checks(context, context.github, repo, head, events)

@@ -1,7 +1,7 @@
 """Release notes: drafted on merge, decided by a person, mailed to the contributors."""
 
 from blocks import ids
-from bot.ledger.policy import MAIL, PERSON
+from bot.ledger.policy import MAIL, PERSON, USUAL
 from handlers.feature import Feature
 from handlers.notes import deciding, drafting, mailing, showing
 
@@ -20,5 +20,5 @@ FEATURE = Feature(
     on_change=drafting.on_change,
     messages={"draft": showing.render},
     jobs={"notes.draft": drafting.draft, "notes.redraft": drafting.redraft, "mail.send": mailing.send},
-    policies={"notes.redraft": PERSON, "mail.send": MAIL},
+    policies={"notes.draft": USUAL, "notes.redraft": PERSON, "mail.send": MAIL},
 )

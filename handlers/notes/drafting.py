@@ -2,22 +2,24 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping
 
 from bot.context import Context
 from bot.errors import Permanent, RetryLater
-from bot.facts.project import REFRESHED
 from bot.facts.project import Change as Event
+from bot.facts.pulls import REFRESHED
+from bot.filters.seen import Answer, Seen
 from bot.ledger.worker import Finish
 from bot.models import Change, Job, Note, Pull, PullState
 from bot.notes.digest import digest
 from bot.notes.draft import draft as write_note
 from bot.notes.recipients import recipients
-from bot.subscriptions.filters import matches, parse_filter
+from bot.subscriptions import listening, matching
 from handlers.notes import showing
 from handlers.reviews import card_key
-from storage import facts, jobs, messages, notes, people, subscriptions
+from storage import facts, jobs, messages, notes, people
 
 # After so many failures the note is written from what is known without GitHub.
 _PATIENCE = 4
@@ -32,7 +34,11 @@ def on_change(connection: Connection, event: Event) -> None:
     for pull_id in event.pulls:
         pull = facts.pull(connection, pull_id)
         # Without a card there is no thread: the merge was long ago, and only now something was said of it.
-        if pull and pull.state is PullState.MERGED and _cards(connection, pull, saw_merge=late):
+        if (
+            pull
+            and pull.state is PullState.MERGED
+            and _cards(connection, pull, now=event.now, saw_merge=late)
+        ):
             jobs.enqueue(
                 connection,
                 "notes.draft",
@@ -59,7 +65,7 @@ async def draft(context: Context, job: Job) -> Finish:
             digest=digest(note.category, note.text, to),
             now=now,
         )
-        for card in _cards(connection, pull):
+        for card in _cards(connection, pull, now=now):
             channel = card["channel"]
             messages.ensure(
                 connection,
@@ -154,16 +160,17 @@ def _told(note: Note) -> dict[str, object]:
     return {"source": note.source, **{name: note.extra[name] for name in kept if name in note.extra}}
 
 
-def _cards(connection: Connection, pull: Pull, *, saw_merge: bool = False) -> list[RowMapping]:
+def _cards(connection: Connection, pull: Pull, *, now: datetime, saw_merge: bool = False) -> list[RowMapping]:
     """Return the pull request's cards in the channels that want its release note.
 
     `saw_merge` leaves out those that followed the repository only after the merge.
     """
     wanted = [
         card_key(found.channel, pull.id)
-        for found in subscriptions.of_repo(connection, pull.repo)
+        for found in listening.of_repo(connection, pull.repo)
         if "notes" in found.features
-        and matches(parse_filter(found.filter), pull)
+        # Its card is what the note comes under: it passed once, and what is merely unknown now is no reason.
+        and matching.answer(connection, found, Seen(pull), now=now)[0] is not Answer.NO
         and not (saw_merge and pull.merged_at and not found.stood_at(pull.merged_at))
     ]
     return [card for card in (messages.by_key(connection, key) for key in wanted) if card is not None]

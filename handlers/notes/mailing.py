@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, RowMapping
 
 from blocks import ids
@@ -16,6 +17,9 @@ from handlers.feature import Click, Reply
 from handlers.notes import showing
 from handlers.notes.deciding import enqueue_mail, mail_key, require_right
 from storage import facts, jobs, notes
+from storage.database import DatabaseUnavailable
+
+log = structlog.stdlib.get_logger(__name__)
 
 _UNKNOWN = "the mail server never confirmed it"
 
@@ -47,9 +51,22 @@ async def send(context: Context, job: Job) -> Finish:
     if context.mailer is None:
         return _finish(context, letter, MailState.FAILED, "e-mail is switched off now")
 
+    try:
+        return await _send(context, job, letter)
+    except (PatchForgeError, DatabaseUnavailable):
+        raise
+    except Exception as error:
+        if job.attempts + 1 < MAIL.attempts:
+            raise
+        log.exception("mail.gave_up", pull=f"{letter.pull.repo}#{letter.pull.number}")
+        return await _give_up(context, letter, f"gave up: {type(error).__name__}")
+
+
+async def _send(context: Context, job: Job, letter: _Letter) -> Finish:
     async def before_data() -> None:
         await _mark_sending(context, letter)
 
+    assert context.mailer  # noqa: S101 - send() looked
     try:
         answer = await context.mailer.send(_compose(context, letter), before_data)
     except _NotSentError as end:
@@ -72,7 +89,7 @@ async def got_it(context: Context, click: Click) -> Reply:
 
 
 async def send_again(context: Context, click: Click) -> Reply:
-    """Send an ambiguous e-mail once more, because a person says so."""
+    """Send an ambiguous e-mail, or one that failed, once more, because a person says so."""
     return await _settle(context, click, again=True)
 
 
@@ -85,7 +102,8 @@ async def _settle(context: Context, click: Click, *, again: bool) -> Reply:
 
     def record(connection: Connection) -> None:
         state = MailState.QUEUED if again else MailState.SENT
-        if not notes.mark_mail(connection, mail_id, state, now=now, only_from={MailState.AMBIGUOUS}):
+        unsettled = {MailState.AMBIGUOUS, MailState.FAILED} if again else {MailState.AMBIGUOUS}
+        if not notes.mark_mail(connection, mail_id, state, now=now, only_from=unsettled):
             raise UserError("Somebody settled this e-mail already; the thread shows how it stands.")
         if again:
             enqueue_mail(connection, mail_id, context, again=True)
@@ -140,6 +158,14 @@ async def _mark_sending(context: Context, letter: _Letter) -> None:
             raise _NotSentError(Finish({"skipped": "another attempt has it"}))
 
     await context.database.write(record)
+
+
+async def _give_up(context: Context, letter: _Letter, reason: str) -> Finish:
+    """Leave nothing open behind the last attempt: it failed, unless it got as far as the text."""
+    mail = await context.database.read(lambda connection: notes.get_mail(connection, letter.mail["id"]))
+    if mail is not None and mail["state"] == MailState.SENDING:
+        return _finish(context, letter, MailState.AMBIGUOUS, _UNKNOWN)
+    return _finish(context, letter, MailState.FAILED, reason)
 
 
 async def _mark_waiting(context: Context, letter: _Letter, reason: str) -> None:

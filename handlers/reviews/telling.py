@@ -1,61 +1,32 @@
-"""Which cards and replies a change calls for.
+"""Which cards and replies a change calls for."""
 
-The events of a pull request may come late, again and in any order: what is told is decided by the facts and
-by what an event says of its own moment, never by what happened to arrive before it.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, RowMapping
 
 from bot.facts import payloads
-from bot.facts.project import REFRESHED, Change, is_bot
-from bot.models import CheckState, Pull, PullState, Subscription, Verdict
-from bot.subscriptions.filters import matches, parse_filter
-from handlers.reviews.batches import GATHER, batch_of
-from storage import facts, messages, subscriptions
+from bot.facts.project import Change
+from bot.facts.pulls import REFRESHED
+from bot.filters.judging import judge
+from bot.filters.language import stored_filter
+from bot.filters.seen import Answer, Event, Seen
+from bot.models import Pull, PullState, Subscription
+from bot.subscriptions import listening, matching
+from handlers.reviews.batches import GATHER
+from handlers.reviews.happening import MERGED, Told, happened, since_closed
+from storage import facts, jobs, messages
 
 CARD = "card"
-_CHECK_EVENTS = {"check_run", "check_suite", "workflow_run", "status"}
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One thread message that a change is about, by its kind and subject.
-
-    `new` adds it where it is missing, `touch` shows it again where it is known, and without `show` it is only
-    noted: a later event may call for it.
-    """
-
-    kind: str
-    subject: str
-    new: bool = True
-    touch: bool = True
-    show: bool = True
 
 
 def on_change(connection: Connection, change: Change) -> None:
     """Bring the cards of the pull requests up to date, and tell their threads what happened."""
     for pull_id in change.pulls:
         pull = facts.pull(connection, pull_id)
-        if pull is None:
-            continue
-        known = {row["key"]: row for row in messages.of_pull(connection, pull_id)}
-        cards = {row["channel"]: row for row in known.values() if row["kind"] == CARD}
-        for card in cards.values():
-            messages.mark_stale(connection, card, now=change.now, delivery_id=change.delivery_id)
-        for subscription in subscriptions.of_repo(connection, pull.repo):
-            wanted, row = set(subscription.features), cards.get(subscription.channel)
-            told = thread_of(connection, change, pull, wanted)
-            if row is None and _wants_card(subscription, pull, change):
-                row = cards[subscription.channel] = _add_card(connection, subscription.channel, pull, change)
-                told = [*_since_closed(connection, pull, wanted), *told]
-            if wanted & {"reviews", "merges"} and _merge_learned(subscription, pull, change):
-                told = [*told, Told("merged", "")]
-            if row is not None:
-                told = [*told, *_asked_again(change, known.values(), row)]
-                _tell(connection, change, known, row, told)
+        if pull is not None:
+            known = {row["key"]: row for row in messages.of_pull(connection, pull_id)}
+            _Telling(connection, change, pull, known, Seen(pull)).tell()
 
 
 def card_key(channel: str, pull_id: int) -> str:
@@ -63,26 +34,166 @@ def card_key(channel: str, pull_id: int) -> str:
     return f"card:{channel}:{pull_id}"
 
 
-def _wants_card(subscription: Subscription, pull: Pull, change: Change) -> bool:
-    """Tell whether the channel should see the pull request from this change on.
+@dataclass(slots=True)
+class _Telling:
+    """One change told to all who may want to hear of one pull request.
 
-    An event from the time when it was open counts as such, however late it comes.
+    `known` are its messages by their keys, `bare` is what it tells by itself; `awaited` are the orderings of
+    jobs whose outcome decides more.
     """
-    if not matches(parse_filter(subscription.filter), pull):
-        return False
-    wanted = set(subscription.features)
+
+    connection: Connection
+    change: Change
+    pull: Pull
+    known: dict[str, RowMapping]
+    bare: Seen
+    awaited: set[str] = field(default_factory=set)
+
+    def tell(self) -> None:
+        """Bring what stands up to date, and add what is new."""
+        cards = {row["channel"]: row for row in self.known.values() if row["kind"] == CARD}
+        routes = listening.routes(self.connection, self.pull.repo)
+        if not cards and next(routes.candidates(self.pull.repo), None) is None:
+            return
+        news = happened(self.connection, self.change, self.pull, self.known.values())
+        for shown in cards.values():
+            self._show(shown)
+            self._touch(shown, news)
+        events = {one.event for one in news} | {one.noted for one in news if one.noted} | {Event.OPENED}
+        if _is_learned(self.change, self.pull):
+            events.add(Event.MERGED)
+        for one in routes.candidates(self.pull.repo, events):
+            told_here = [*news]
+            if _merge_learned(one, self.pull, self.change):
+                told_here = [*news, MERGED]
+            card = cards.get(one.channel)
+            if card is None and self._wants_card(one, told_here):
+                card = self._add_card(one.channel)
+                told_here = [*since_closed(self.connection, self.pull), *told_here]
+            if card is not None:
+                self._add(card, one, told_here)
+        for ordering in sorted(self.awaited):
+            _process_again(self.connection, self.change, ordering)
+
+    def _wants_card(self, one: Subscription, news: Sequence[Told]) -> bool:
+        """Tell whether the channel should see the pull request from this change on; ask for what that takes.
+
+        An event from the time when it was open counts as such, however late it comes.
+        """
+        if not (_is_time(one, self.pull, self.change) and is_news(one, self.pull, news)):
+            return False
+        found, missing = matching.answer(self.connection, one, self.bare, now=self.change.now)
+        if missing:
+            asked = matching.ask(self.connection, self.pull, missing, now=self.change.now)
+            self.awaited |= set(asked) if found is Answer.UNKNOWN else set()
+        return found is Answer.YES
+
+    def _add_card(self, channel: str) -> RowMapping:
+        row = messages.ensure(
+            self.connection,
+            card_key(channel, self.pull.id),
+            kind=CARD,
+            channel=channel,
+            pull_id=self.pull.id,
+            now=self.change.now,
+        )
+        # Its job comes before those of its replies, which wait for it.
+        self._show(row)
+        return row
+
+    def _touch(self, card: RowMapping, news: Iterable[Told]) -> None:
+        """Show again what stands in a card's thread and is concerned."""
+        for one in news:
+            row = self.known.get(_key(one, card))
+            if row is not None and row["ts"] is not None and one.touch:
+                self._show(row)
+
+    def _add(self, card: RowMapping, subscription: Subscription, news: Iterable[Told]) -> None:
+        """Tell a card's thread what its channel asks for and was not told."""
+        for one in news:
+            row = self.known.get(_key(one, card))
+            if not (one.new if row is None else one.touch and row["ts"] is None):
+                continue
+            if one.kind == "recovered" and not self._is_recovery(card, subscription):
+                continue
+            if one.event is Event.READY and not lets_drafts_through(subscription, self.pull):
+                continue  # the card is word of it
+            shown = one.is_for(subscription)
+            if not (shown or one.is_noted_for(subscription)):
+                continue
+            row = row or messages.ensure(
+                self.connection,
+                _key(one, card),
+                kind=one.kind,
+                channel=card["channel"],
+                pull_id=card["pull_id"],
+                subject=one.subject,
+                parent_id=card["id"],
+                now=self.change.now,
+            )
+            if shown:
+                self._show(row)
+
+    def _show(self, row: RowMapping) -> None:
+        gathers = row["kind"] == "comments" and row["ts"] is None
+        messages.mark_stale(
+            self.connection,
+            row,
+            now=self.change.now,
+            delivery_id=self.change.delivery_id,
+            run_at=self.change.now + GATHER if gathers else None,
+        )
+
+    def _is_recovery(self, card: RowMapping, subscription: Subscription) -> bool:
+        """Tell whether checks had failed, and the word of that does not tell of the recovery as well.
+
+        It does by an edit, which nobody sees who was not told of the failure, nor in the channel.
+        """
+        if (
+            Event.CI_FAILED in matching.heard(subscription.filter)
+            and Event.CI_RECOVERED not in subscription.broadcast
+        ):
+            return False
+        mine = [row for row in self.known.values() if row["parent_id"] == card["id"]]
+        failed = max((row["id"] for row in mine if row["kind"] == "ci"), default=0)
+        return failed > max((row["id"] for row in mine if row["kind"] == "recovered"), default=0)
+
+
+def lets_drafts_through(one: Subscription, pull: Pull) -> bool:
+    """Tell whether the channel saw the pull request when it was a draft, as far as its filter goes."""
+    wanted = stored_filter(one.filter).of_pulls()
+    return judge(wanted, Seen(replace(pull, draft=True), one.created_by)) is not Answer.NO
+
+
+def _is_time(one: Subscription, pull: Pull, change: Change) -> bool:
+    """Tell whether a card may come now, by the state of the pull request and the channel's features."""
+    wanted = set(one.features)
     if (pull.state is PullState.OPEN or _was_open(change)) and wanted & {"reviews", "ci", "comments"}:
         return True
     closing = change.event == "pull_request" and change.action == "closed"
-    return (closing or _merge_learned(subscription, pull, change)) and bool(
+    return (closing or _merge_learned(one, pull, change)) and bool(
         "reviews" in wanted or (pull.state is PullState.MERGED and wanted & {"merges", "notes"})
     )
 
 
-def _merge_learned(subscription: Subscription, pull: Pull, change: Change) -> bool:
-    """Tell whether only GitHub's answer, and no event, tells of a merge that the channel was there for."""
+def is_news(one: Subscription, pull: Pull, news: Iterable[Told]) -> bool:
+    """Tell whether the channel asks to hear of pull requests as they appear, or of what happened now."""
+    heard = matching.heard(one.filter)
+    if Event.OPENED in heard or any(item.new and item.is_for(one) for item in news):
+        return True
+    # A release note begins with the merge, whoever tells of that.
+    return pull.state is PullState.MERGED and Event.MERGED in heard and "notes" in one.features
+
+
+def _is_learned(change: Change, pull: Pull) -> bool:
+    """Tell whether only GitHub's answer, and no event, tells of a merge."""
     asked = change.event == "pull_request" and change.action == REFRESHED
-    return asked and pull.merged_at is not None and subscription.stood_at(pull.merged_at)
+    return asked and pull.merged_at is not None
+
+
+def _merge_learned(one: Subscription, pull: Pull, change: Change) -> bool:
+    """Tell whether only GitHub's answer tells of a merge that the channel was there for."""
+    return _is_learned(change, pull) and pull.merged_at is not None and one.stood_at(pull.merged_at)
 
 
 def _was_open(change: Change) -> bool:
@@ -94,118 +205,17 @@ def _was_open(change: Change) -> bool:
     return False
 
 
-def _add_card(connection: Connection, channel: str, pull: Pull, change: Change) -> RowMapping:
-    row = messages.ensure(
+def _key(one: Told, card: RowMapping) -> str:
+    return f"{one.kind}:{card['id']}:{one.subject}"
+
+
+def _process_again(connection: Connection, change: Change, ordering: str) -> None:
+    """Ask for this delivery to be processed once more when the jobs of that ordering are done, however."""
+    jobs.enqueue(
         connection,
-        card_key(channel, pull.id),
-        kind=CARD,
-        channel=channel,
-        pull_id=pull.id,
+        "delivery.again",
+        f"again:{change.delivery_id}:{ordering}"[:200],
+        ordering=ordering,
+        payload={"delivery_id": change.delivery_id},
         now=change.now,
     )
-    # Its job comes before those of its replies, which wait for it.
-    messages.mark_stale(connection, row, now=change.now, delivery_id=change.delivery_id)
-    return row
-
-
-def _tell(
-    connection: Connection,
-    change: Change,
-    known: Mapping[str, RowMapping],
-    card: RowMapping,
-    told: Sequence[Told],
-) -> None:
-    """Add and touch the thread messages of one card."""
-    for one in told:
-        key = f"{one.kind}:{card['id']}:{one.subject}"
-        row = known.get(key)
-        if not (one.new if row is None else one.touch):
-            continue
-        if row is None:
-            row = messages.ensure(
-                connection,
-                key,
-                kind=one.kind,
-                channel=card["channel"],
-                pull_id=card["pull_id"],
-                subject=one.subject,
-                parent_id=card["id"],
-                now=change.now,
-            )
-        if one.show:
-            messages.mark_stale(
-                connection,
-                row,
-                now=change.now,
-                delivery_id=change.delivery_id,
-                run_at=change.now + GATHER if one.kind == "comments" and row["ts"] is None else None,
-            )
-
-
-def thread_of(connection: Connection, change: Change, pull: Pull, wanted: set[str]) -> list[Told]:
-    """List what this change tells a thread that wants these features; only reads."""
-    event, told = change.payload, list[Told]()
-    if isinstance(event, payloads.PullRequestEvent):
-        told += _of_pull_request(connection, event, pull, wanted)
-    elif isinstance(event, payloads.ReviewEvent) and "reviews" in wanted:
-        says = event.review.state.lower() != Verdict.COMMENTED or bool(event.review.body)
-        told.append(Told("review", str(event.review.id), new=change.action == "submitted" and says))
-    elif isinstance(event, payloads.IssueCommentEvent | payloads.ReviewCommentEvent) and "comments" in wanted:
-        said = event.comment
-        new = change.action == "created" and not is_bot(said.user)
-        told.append(Told("comments", batch_of(said.pull_request_review_id, said.created_at), new=new))
-    if "ci" in wanted:
-        checks = facts.checks_of(connection, pull.repo_id, pull.head_sha)
-        failed = any(check.state is CheckState.FAILED for check in checks)
-        told.append(Told("ci", pull.head_sha, new=failed, touch=change.event in _CHECK_EVENTS))
-    return told
-
-
-def _of_pull_request(
-    connection: Connection, event: payloads.PullRequestEvent, pull: Pull, wanted: set[str]
-) -> Iterator[Told]:
-    by = event.sender.login if event.sender else ""
-    merged, at = event.pull_request.merged_at is not None, event.pull_request.updated_at
-    moment = int(at.timestamp())
-    if event.action == "review_requested" and event.requested_reviewer and "reviews" in wanted:
-        login = event.requested_reviewer.login
-        before = any(
-            review.login == login and review.submitted_at <= at
-            for review in facts.reviews_of(connection, pull.id)
-        )
-        yield Told("rerequest", f"{login} {by} {moment}", show=before)
-    elif event.action == "closed" and merged and wanted & {"reviews", "merges"}:
-        yield Told("merged", "")
-    elif event.action == "closed" and not merged and "reviews" in wanted:
-        yield Told("closed", f"{by} {moment}")
-    elif event.action == "reopened" and "reviews" in wanted:
-        yield Told("reopened", f"{by} {moment}")
-
-
-def _asked_again(change: Change, known: Iterable[RowMapping], card: RowMapping) -> Iterator[Told]:
-    """Yield the requests of a reviewer that turn out to be repeated: this review of theirs came before."""
-    event = change.payload
-    if not isinstance(event, payloads.ReviewEvent) or event.review.user is None:
-        return
-    if event.review.submitted_at is None:
-        return
-    for row in known:
-        if row["kind"] == "rerequest" and row["parent_id"] == card["id"] and row["ts"] is None:
-            login, _, moment = row["subject"].split(" ")
-            if login == event.review.user.login and int(moment) > event.review.submitted_at.timestamp():
-                yield Told("rerequest", row["subject"])
-
-
-def _since_closed(connection: Connection, pull: Pull, wanted: set[str]) -> Iterator[Told]:
-    """Yield what was said after the end of a pull request whose card comes only now."""
-    if pull.state is PullState.OPEN or pull.closed_at is None:
-        return
-    if "reviews" in wanted:
-        for review in facts.reviews_of(connection, pull.id):
-            says = review.verdict is not Verdict.COMMENTED or bool(review.body)
-            if review.submitted_at >= pull.closed_at and says:
-                yield Told("review", str(review.id))
-    if "comments" in wanted:
-        for comment in facts.comments_of(connection, pull.id):
-            if comment.created_at >= pull.closed_at and not comment.is_bot:
-                yield Told("comments", batch_of(comment.review_id, comment.created_at))

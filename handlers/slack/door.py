@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import aiohttp
@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from blocks.help import error_message, notice
+from blocks.kit import Option, options
 from bot.clients.slack import open_socket
 from bot.context import Context
 from bot.errors import ConfigurationError, PatchForgeError, Permanent, RetryLater, UserError
@@ -23,6 +24,7 @@ from handlers.feature import Feature, FieldErrors, Reply
 from handlers.slack.once import Repeated, identity
 from handlers.slack.routes import Body, Routes
 from handlers.slack.socket import HANDLERS, Patience, SlackLost, Socket
+from storage import envelopes
 from storage.database import DatabaseUnavailable
 
 # Slack gives up on an acknowledgement after three seconds; what takes longer answers afterwards.
@@ -158,6 +160,7 @@ class SlackDoor:
         logger.setLevel(level)
         bolt.command(re.compile("^/"))(self._on_command)
         bolt.action(re.compile("^pf"))(self._on_action)
+        bolt.options(re.compile("^pf"))(self._on_lookup)
         bolt.view(re.compile("^pf"))(self._on_view)
         return bolt
 
@@ -177,6 +180,16 @@ class SlackDoor:
                 await self._context.slack.open_view(body["trigger_id"], notice(reply))
 
         await self._answer(ack, body, self._routes.click, None, late)
+
+    async def _on_lookup(self, ack: Respond, body: Body) -> None:
+        """Offer options while a person types; without an answer in time the menu says that it found none."""
+        found: Sequence[Option] = ()
+        try:
+            async with asyncio.timeout(_ACK_WITHIN):
+                found = await self._routes.lookup(body)
+        except Exception:
+            log.exception("lookup.failed", action=body.get("action_id"))
+        await ack(options=options(found))
 
     async def _on_view(self, ack: Respond, body: Body) -> None:
         def at_once(reply: Reply | FieldErrors) -> Mapping[str, Any]:
@@ -205,7 +218,8 @@ class SlackDoor:
         """Do the work and answer with the acknowledgement, or acknowledge after two seconds and answer late.
 
         Without `at_once` the acknowledgement carries no answer, and `late` goes out before it. A copy of an
-        envelope is acknowledged as the first is, and has no effect of its own. Nothing escapes to Bolt.
+        envelope is acknowledged as the first is, and has no effect of its own; what `late` told for certain
+        is not told again. Nothing escapes to Bolt.
         """
         acknowledged = False
 
@@ -214,6 +228,10 @@ class SlackDoor:
             if acknowledged or at_once is None:
                 try:
                     await late(reply)
+                    if reply:
+                        await self._context.database.write(
+                            lambda connection: envelopes.set_answer(connection, identity(body), None)
+                        )
                 except Exception:
                     log.exception("answer.failed")
             return reply
@@ -250,10 +268,10 @@ async def _kindly(work: Awaitable[T]) -> T | SlackMessage | None:
     """Turn every failure into one sentence for the person; those that are ours carry a reference."""
     try:
         return await work
-    except Repeated:
-        return None
+    except Repeated as copy:
+        return copy.answer
     except UserError as mistake:
-        return error_message(mistake.sentence)
+        return error_message(mistake.sentence, mistake.pointer)
     except DatabaseUnavailable:
         return error_message(
             "My database does not answer; nothing was changed. Please try again in a minute."

@@ -1,14 +1,17 @@
-"""What an envelope changes and that it was taken in are one transaction, so that a copy changes nothing."""
+"""What an envelope changes, that it was taken in, and its answer are one transaction.
+
+So a copy changes nothing, and is told what the first one may never have heard.
+"""
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from bot.context import Context
-from bot.models import Clock
+from bot.models import Clock, SlackMessage
 from storage import envelopes
 from storage.database import Database, Work
 
@@ -16,7 +19,11 @@ T = TypeVar("T")
 
 
 class Repeated(Exception):
-    """A copy of this envelope was taken in before, by this process or another."""
+    """This envelope was taken in before, by this process or another; `answer` is what it was to be told."""
+
+    def __init__(self, answer: SlackMessage | None) -> None:
+        super().__init__("it was taken in before")
+        self.answer = answer
 
 
 def identity(body: Mapping[str, Any], part: str = "") -> str:
@@ -29,7 +36,10 @@ def identity(body: Mapping[str, Any], part: str = "") -> str:
 
 
 def once(context: Context, envelope: str) -> Context:
-    """Return the context for one handler of one envelope; its first write raises Repeated for a copy."""
+    """Return the context for one handler of one envelope; its first write raises Repeated for a copy.
+
+    What that write returns, if it is a message, is the handler's answer, and a copy is told the same.
+    """
     return replace(context, database=_Once(context.database, context.clock, envelope))
 
 
@@ -53,8 +63,12 @@ class _Once(Database):
 
         def both(connection: Connection) -> T:
             if envelopes.seen(connection, self._envelope, now):
-                raise Repeated
-            return work(connection)
+                said = envelopes.answer(connection, self._envelope)
+                raise Repeated(SlackMessage(**said) if said else None)
+            result = work(connection)
+            if isinstance(result, SlackMessage):
+                envelopes.set_answer(connection, self._envelope, asdict(result))
+            return result
 
         result = await self._inner.write(both)
         self._noted = True

@@ -54,6 +54,7 @@ class Team:
     org: str
     slug: str
     name: str
+    members: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -125,6 +126,17 @@ class Review:
     submitted_at: datetime
 
 
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened to an issue or pull request; `about` is what the event says beyond that."""
+
+    id: int
+    event: str
+    by: str
+    at: datetime
+    about: Mapping[str, object]
+
+
 @dataclass
 class Issue:
     """What issues and pull requests have in common."""
@@ -144,6 +156,7 @@ class Issue:
     assignees: list[str] = field(default_factory=list)
     milestone: int | None = None
     comments: list[Comment] = field(default_factory=list)
+    happened: list[Happening] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -193,11 +206,16 @@ class CheckRun:
     completed_at: datetime | None = None
     title: str | None = None
     summary: str | None = None
+    external_id: str | None = None
+    annotations: list[Mapping[str, object]] = field(default_factory=list)
 
 
 @dataclass
 class CheckSuite:
-    """The checks of one commit, together with the workflow run that made them."""
+    """The checks of one commit, together with the workflow run that made them.
+
+    Those of the installed App (`by_app`) have no workflow.
+    """
 
     id: int
     workflow_run_id: int
@@ -213,6 +231,7 @@ class CheckSuite:
     status: str = "queued"
     conclusion: str | None = None
     runs: list[CheckRun] = field(default_factory=list)
+    by_app: bool = False
 
 
 @dataclass
@@ -284,6 +303,9 @@ class App:
     installation_id: int
     repositories: set[int]
     created_at: datetime
+    permissions: dict[str, str]
+    events: list[str]
+    suspended_at: datetime | None = None
 
 
 @dataclass

@@ -7,9 +7,14 @@ from typing import Self
 from aiohttp import web
 
 from sandbox.github.core import GitHub
+from sandbox.github.login import Login
+from sandbox.github.rest.checks import ChecksApi
 from sandbox.github.rest.code import CodeApi
+from sandbox.github.rest.contents import ContentsApi
 from sandbox.github.rest.gate import Gate
 from sandbox.github.rest.hooks import HooksApi
+from sandbox.github.rest.people import PeopleApi
+from sandbox.github.rest.places import PlacesApi
 from sandbox.github.rest.pulls import PullsApi
 from sandbox.github.rest.reply import Endpoint, Reply, Viewer, not_found
 from sandbox.github.site import Site
@@ -63,7 +68,9 @@ class GitHubServer:
 
 def _application(github: GitHub) -> web.Application:
     gate = Gate(github)
-    code, pulls, hooks = CodeApi(gate), PullsApi(gate), HooksApi(gate)
+    code, pulls, hooks, contents = CodeApi(gate), PullsApi(gate), HooksApi(gate), ContentsApi(gate)
+    places = PlacesApi(gate)
+    checks = ChecksApi(gate)
     app = web.Application()
 
     def add(method: str, prefixes: tuple[str, ...], table: Mapping[str, Endpoint]) -> None:
@@ -72,10 +79,15 @@ def _application(github: GitHub) -> web.Application:
                 app.router.add_route(method, prefix + path, gate.endpoint(answer))
 
     repository = ("/repos/{owner}/{repo}", "/repositories/{repository_id:\\d+}")
-    add("GET", repository, code.in_repository() | pulls.in_repository() | hooks.in_repository())
-    add("GET", ("",), code.elsewhere() | hooks.elsewhere())
+    for part in (code, pulls, hooks, contents, checks, places):
+        add("GET", repository, part.in_repository())
+    for other in (code, hooks, contents, places, PeopleApi(gate)):
+        add("GET", ("",), other.elsewhere())
     add("POST", repository, hooks.posts_in_repository())
+    add("POST", repository, checks.posts_in_repository())
+    add("PATCH", repository, checks.patches_in_repository())
     add("POST", ("",), hooks.posts_elsewhere())
+    app.router.add_routes(Login(github).routes())
     app.router.add_get("/{owner}/{repo}/pull/{number:\\d+}", Site(github).pull)
     add("*", ("",), {"/{tail:.*}": _nothing})
     return app

@@ -120,9 +120,9 @@ class World:
         self.touched()
         return account
 
-    def add_team(self, org: str, slug: str, name: str) -> Team:
+    def add_team(self, org: str, slug: str, name: str, members: Iterable[str] = ()) -> Team:
         """Create a team."""
-        team = Team(4_000_000 + len(self.state.teams), org, slug, name)
+        team = Team(4_000_000 + len(self.state.teams), org, slug, name, set(members))
         self.state.teams[slug] = team
         return team
 

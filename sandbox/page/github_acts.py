@@ -8,6 +8,18 @@ from sandbox.github import CommitSpec, GitHub, Pull, PullSpec
 from sandbox.github.server import BOT
 
 CHECKS = ("lint", "test")
+CONFIGURATION = ".patchforge.yml"
+_RIGHT = """\
+version: 1
+subscriptions:
+  - channel: "#payments"
+    filter: "-label:wip"
+    broadcast: [merged]
+sla:
+  hours: 4
+"""
+CONFIGURATIONS = {"right": _RIGHT, "wrong": _RIGHT.replace("hours:", "huors:"), "gone": None}
+"""What the configuration file says after each act; None removes it."""
 
 
 class Fields(Protocol):
@@ -36,6 +48,11 @@ class GithubActs:
                 repo, pull, fields, "changes_requested"
             ),
             "comment": self._comment,
+            "bot_comment": self._bot_comment,
+            "label": lambda r, p, f: github.label(r, p.number, f.text("body"), self._author(p, f)),
+            "retarget": self._retarget,
+            "enqueue": lambda r, p, f: github.enqueue(r, p.number, self._other(p, f)),
+            "dequeue": self._dequeue,
             "fail_ci": lambda repo, pull, _: self._finish_checks(repo, pull, "failure"),
             "fix_ci": lambda repo, pull, _: self._finish_checks(repo, pull, "success"),
             "push": self._push,
@@ -51,6 +68,8 @@ class GithubActs:
         repo = fields.text("repo")
         if act == "open":
             await self._open(repo, fields)
+        elif act == "configure":
+            await self._configure(repo, fields)
         elif act not in self._acts:
             raise ValueError(f"there is no act called {act}")
         else:
@@ -90,6 +109,13 @@ class GithubActs:
         )
         await self._github.open_pull(repo, spec)
 
+    async def _configure(self, repo: str, fields: Fields) -> None:
+        """Push a configuration file to the default branch: one that is right, one that is not, or none."""
+        text = CONFIGURATIONS[fields.text("what")]
+        by = fields.text("by", "") or self._people()[0]
+        spec = CommitSpec("Say in a file what channels hear", {CONFIGURATION: text})
+        await self._github.push(repo, self._github.repo(repo).default_branch, spec, by=by)
+
     async def _request_review(self, repo: str, pull: Pull, fields: Fields) -> None:
         by = self._author(pull, fields)
         await self._github.request_review(repo, pull.number, fields.text("reviewer"), by)
@@ -100,6 +126,24 @@ class GithubActs:
 
     async def _comment(self, repo: str, pull: Pull, fields: Fields) -> None:
         await self._github.comment(repo, pull.number, fields.text("body"), self._other(pull, fields))
+
+    async def _bot_comment(self, repo: str, pull: Pull, _fields: Fields) -> None:
+        accounts = self._github.state.accounts.values()
+        robot = next(account.login for account in accounts if account.type == "Bot")
+        await self._github.comment(repo, pull.number, "Coverage is 87.1 % now.", robot)
+
+    async def _retarget(self, repo: str, pull: Pull, fields: Fields) -> None:
+        """Let it go into another branch, which is made from the default one if there is none."""
+        home, branch = self._github.repo(repo), fields.text("body").strip()
+        if not branch:
+            raise ValueError("a branch needs a name")
+        home.branches.setdefault(branch, home.branches[home.default_branch])
+        await self._github.edit_pull(repo, pull.number, self._author(pull, fields), base=branch)
+
+    async def _dequeue(self, repo: str, pull: Pull, fields: Fields) -> None:
+        if not pull.queued:
+            raise ValueError("it is not in the merge queue")
+        await self._github.dequeue(repo, pull.number, self._other(pull, fields), reason="CI_FAILURE")
 
     async def _finish_checks(self, repo: str, pull: Pull, conclusion: str) -> None:
         suite = await self._github.start_checks(repo, pull.number, CHECKS)

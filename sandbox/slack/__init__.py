@@ -20,9 +20,10 @@ workspace.changes()` says when to take the next:
      home: VIEW | null, modals: [VIEW],                 the last modal is on top
      toasts: [{id, text, at}]}                          notices of the Slack client, oldest first
     USER    = {id, name, real_name, email | null, tz, is_admin, is_bot}
-    MESSAGE = {ts, channel, user, username, is_bot, text, blocks, thread_ts | null, values, edited: ts | null,
-               edits: int, ephemeral: bool, deleted: bool, reactions: [{name, users, count}],
-               replies: [MESSAGE], reply_count}         ephemeral: shown to the viewer only
+    MESSAGE = {ts, channel, user, username, is_bot, text, blocks, attachments: [{from_url, blocks}],
+               thread_ts | null, values, edited: ts | null, edits: int, ephemeral: bool, deleted: bool,
+               reactions: [{name, users, count}], replies: [MESSAGE], reply_count}
+                                                        ephemeral: shown to the viewer only
     VIEW    = {id, type: modal | home, callback_id, hash, title, submit, close (text objects or null), blocks,
                values: {block_id: {action_id: STATE}},  what is filled in, as in Slack's view.state.values
                errors: {block_id: text}}

@@ -10,12 +10,16 @@ _EVENT_SCOPES: Mapping[str, frozenset[str]] = {
     "app_mention": frozenset({"app_mentions:read"}),
     "channel_archive": frozenset({"channels:read"}),
     "channel_unarchive": frozenset({"channels:read"}),
+    "link_shared": frozenset({"links:read"}),
     "member_joined_channel": frozenset({"channels:read", "groups:read"}),
     "member_left_channel": frozenset({"channels:read", "groups:read"}),
     "message.channels": frozenset({"channels:history"}),
     "message.groups": frozenset({"groups:history"}),
     "message.im": frozenset({"im:history"}),
     "reaction_added": frozenset({"reactions:read"}),
+    "subteam_updated": frozenset({"usergroups:read"}),
+    "team_join": frozenset({"users:read"}),
+    "user_change": frozenset({"users:read"}),
 }
 
 

@@ -131,6 +131,13 @@ def _option(element: Element, value: Any, offered: list[dict[str, Any]]) -> dict
     raise NotVisibleError(f"{wanted!r} is none of the options")
 
 
+def chosen(values: Values, block: Mapping[str, Any], element: Element) -> list[dict[str, Any]]:
+    """Return the options that stand in a menu now: they can be kept, whatever it offers by now."""
+    state = values.get(block["block_id"], {}).get(element["action_id"], {})
+    one = state.get("selected_option")
+    return [*(state.get("selected_options") or ()), *([one] if one else ())]
+
+
 def fill(view: View, values: Mapping[str, Any], offered: Mapping[str, list[dict[str, Any]]]) -> None:
     """Enter values into a view; keys are block ids or action ids."""
     for key, value in values.items():
@@ -143,7 +150,8 @@ def fill(view: View, values: Mapping[str, Any], offered: Mapping[str, list[dict[
             raise NotVisibleError(f"{len(fields)} fields are called {key!r}")
         block, element = fields[0]
         action_id = element["action_id"]
-        view.values[block["block_id"]][action_id] = state_of(element, value, offered.get(action_id, []))
+        known = [*offered.get(action_id, []), *chosen(view.values, block, element)]
+        view.values[block["block_id"]][action_id] = state_of(element, value, known)
 
 
 def problems(view: View) -> dict[str, str]:

@@ -32,6 +32,20 @@ class User:
     is_admin: bool = False
     is_bot: bool = False
     deleted: bool = False
+    status_text: str = ""
+    status_emoji: str = ""
+    status_expiration: int = 0  # in seconds since 1970; zero is never
+
+
+@dataclass
+class UserGroup:
+    """A group of people that is mentioned by its handle."""
+
+    id: str
+    handle: str
+    name: str
+    users: list[str] = field(default_factory=list)
+    disabled: bool = False
 
 
 @dataclass(frozen=True)

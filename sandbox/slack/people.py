@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.slack import payloads
-from sandbox.slack.forms import find, initial_values, state_of
+from sandbox.slack.forms import chosen, find, initial_values, state_of
+from sandbox.slack.links import escaped, shared, typed
 from sandbox.slack.methods.args import Args
 from sandbox.slack.methods.chat import announce
 from sandbox.slack.methods.common import message_json
 from sandbox.slack.methods.conversations import add_member, remove_member
+from sandbox.slack.methods.users import user_json
 from sandbox.slack.methods.views import view_payload
 from sandbox.slack.models import Conversation, Message, NotVisibleError, ResponseUrl, SlackError, User, View
 from sandbox.slack.reading import Reading
@@ -63,6 +65,8 @@ class People(Reading):
             workspace.toast(user_id, f"{command} is not a valid command.")
             return Result(ok=False, error="invalid_command")
         url = new_url(workspace, user_id, channel_id)
+        if workspace.rules.escaped:
+            text = escaped(workspace, text)
         payload = payloads.command(
             workspace, user, channel, command=command, text=text, response_url=self._address(url)
         )
@@ -124,7 +128,9 @@ class People(Reading):
         workspace = self.workspace
         state: dict[str, Any] = {}
         if element["type"] not in {"button", "icon_button"}:
-            state = state_of(element, choice, self.offered.get((user_id, element["action_id"]), []))
+            kept = screen.view.values if screen.view is not None else {}
+            offered = self.offered.get((user_id, element["action_id"]), [])
+            state = state_of(element, choice, [*offered, *chosen(kept, block, element)])
             self._keep(screen, block, element, state)
         if block["type"] == "input" and not block.get("dispatch_action"):
             return Result(ok=True)
@@ -184,12 +190,18 @@ class People(Reading):
         message = Message(workspace.new_ts(), channel_id, user_id, text, thread_ts=thread_ts)
         workspace.add_message(message)
         announce(workspace, message)
+        shared(workspace, message)
         bot = workspace.bot_user.id
         if f"<@{bot}>" in text and bot in channel.members:
             mention = message_json(workspace, message)
             mention |= {"type": "app_mention", "channel": channel_id, "event_ts": message.ts}
             workspace.emit("app_mention", mention)
         return message
+
+    async def write(self, user_id: str, channel_id: str, text: str) -> None:
+        """Let a person write a message that they do not send: the app hears of links in it all the same."""
+        self._inside(user_id, channel_id)
+        typed(self.workspace, user_id, text)
 
     async def react(self, user_id: str, channel_id: str, ts: str, name: str) -> None:
         """Let a person add a reaction."""
@@ -207,6 +219,22 @@ class People(Reading):
             workspace.emit(
                 "reaction_added", event | {"item_user": message.user, "event_ts": workspace.new_ts()}
             )
+
+    async def set_status(self, user_id: str, text: str, emoji: str = "", *, until: int = 0) -> None:
+        """Let a person say what they are up to, `until` a second since 1970 or for good."""
+        user = self.workspace.users[user_id]
+        user.status_text, user.status_emoji, user.status_expiration = text, emoji, until
+        self.workspace.touch()
+        event = {"type": "user_change", "user": user_json(self.workspace, user)}
+        self.workspace.emit("user_change", event | {"event_ts": self.workspace.new_ts()})
+
+    async def leave_workspace(self, user_id: str) -> None:
+        """Let an admin deactivate a person's account."""
+        user = self.workspace.users[user_id]
+        user.deleted = True
+        self.workspace.touch()
+        event = {"type": "user_change", "user": user_json(self.workspace, user)}
+        self.workspace.emit("user_change", event | {"event_ts": self.workspace.new_ts()})
 
     async def invite(self, channel_id: str, user_id: str | None = None, *, by: str | None = None) -> None:
         """Make someone a member of a channel; without `user_id` the app."""

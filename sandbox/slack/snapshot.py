@@ -125,6 +125,7 @@ def _message(workspace: Workspace, message: Message) -> dict[str, Any]:
         "is_bot": message.bot_id is not None,
         "text": message.text,
         "blocks": message.blocks,
+        "attachments": message.attachments,
         "thread_ts": message.thread_ts,
         "values": message.values,
         "reactions": [

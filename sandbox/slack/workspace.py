@@ -11,7 +11,16 @@ from typing import Any
 
 from sandbox.slack.faults import Call, Faults, PostingRate
 from sandbox.slack.limits import Surface, Violation, check
-from sandbox.slack.models import Conversation, Message, ResponseUrl, Toast, Trigger, User, View
+from sandbox.slack.models import (
+    Conversation,
+    Message,
+    ResponseUrl,
+    Toast,
+    Trigger,
+    User,
+    UserGroup,
+    View,
+)
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -27,8 +36,11 @@ DEFAULT_SCOPES = frozenset(
         "im:history",
         "im:read",
         "im:write",
+        "links:read",
+        "links:write",
         "reactions:read",
         "reactions:write",
+        "usergroups:read",
         "users:read",
         "users:read.email",
     }
@@ -40,13 +52,17 @@ DEFAULT_EVENTS = frozenset({"app_home_opened", "member_joined_channel", "member_
 class Rules:
     """How a workspace behaves; times in seconds.
 
-    `commands` names the slash commands that are installed (None: any). `retry_delays` are the waits before an
+    `commands` names the slash commands that are installed (None: any), and `escaped` says whether the people,
+    channels and links in their text arrive as ids. `unfurl_domains` are those whose links the app hears of.
+    `retry_delays` are the waits before an
     event is sent again, `reconnect_grace` how long an unacknowledged click waits for the app to come back.
     """
 
     scopes: frozenset[str] = DEFAULT_SCOPES
     events: frozenset[str] = DEFAULT_EVENTS
     commands: frozenset[str] | None = None
+    escaped: bool = False
+    unfurl_domains: frozenset[str] = frozenset()
     home_enabled: bool = True
     rate_limits: bool = False
     checks: bool = True
@@ -101,6 +117,7 @@ class Workspace:
         self.app_token = app_token or f"xapp-1-{self.app_id}-{secrets.token_hex(16)}"
         self.token_state = "active"  # noqa: S105 - a state, no secret; also token_revoked, account_inactive
         self.users: dict[str, User] = {}
+        self.groups: dict[str, UserGroup] = {}
         self.channels: dict[str, Conversation] = {}
         self.direct: dict[str, str] = {}
         self.ephemeral: list[Message] = []
@@ -177,6 +194,14 @@ class Workspace:
         self.channels[channel.id] = channel
         self.touch()
         return channel
+
+    def add_group(self, handle: str, name: str, members: Iterable[User | str] = ()) -> UserGroup:
+        """Create a user group."""
+        ids = [member if isinstance(member, str) else member.id for member in members]
+        group = UserGroup(self.new_id("S"), handle, name, ids)
+        self.groups[group.id] = group
+        self.touch()
+        return group
 
     def direct_message(self, user_id: str) -> Conversation:
         """Return the conversation between the app and a person, opened when there is none."""

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from battery import t04_mail_faults, t06_databases, t07_clocks, t08_bodies, t09_hostile, t13_canaries
+from battery import (
+    t04_mail_faults,
+    t06_databases,
+    t07_clocks,
+    t08_bodies,
+    t08_yaml,
+    t09_hostile,
+    t13_canaries,
+)
 from battery.kit import Experiment, Means
 
 SHORT = (
@@ -12,6 +20,7 @@ SHORT = (
     (t06_databases.EXPERIMENTS[1], 0.01),
     (t07_clocks.EXPERIMENTS[0], 0.01),
     (t08_bodies.EXPERIMENTS[2], 0.05),
+    (t08_yaml.EXPERIMENTS[0], 0.05),
     (t09_hostile.EXPERIMENTS[1], 0.01),
     (t13_canaries.EXPERIMENTS[1], 1.0),
 )

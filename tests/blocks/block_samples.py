@@ -63,6 +63,8 @@ class Waits:
 
     who: tuple[str, ...] = ()
     why: str = ""
+    owned: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    handed: tuple[tuple[str, str], ...] = ()
 
 
 def pull(**changes: Any) -> Pull:

@@ -17,6 +17,8 @@ from tests.blocks.block_samples import HOSTILE
         ids.MailRef(3),
         ids.SubscriptionRef(4),
         ids.ChannelRef("C01", 5),
+        ids.UserRef("U012AB3CD"),
+        ids.PersonRef("U012AB3CD", "x" * 100),
     ],
 )
 def test_values_are_small_and_come_back_as_they_were(value: ids.Ref) -> None:

@@ -8,6 +8,7 @@ from blocks import ids, subscriptions
 from blocks.help import error_message, notice, overview, topic
 from blocks.home import HomeView, PullLine, home
 from blocks.kit import View
+from blocks.subscriptions import SubscriptionView
 from bot.models import CheckState, PullFacts, SlackMessage
 from tests.blocks.block_samples import (
     AGO,
@@ -56,6 +57,10 @@ def home_view(**changes: Any) -> HomeView:
     return HomeView(**values)
 
 
+def entries(**changes: Any) -> tuple[SubscriptionView, ...]:
+    return tuple(subscription(id=number, **changes) for number in range(1, 91))
+
+
 def test_an_empty_home_teaches_what_would_fill_it() -> None:
     shown = home(home_view(login=None))
     assert texts(shown) == [
@@ -66,7 +71,7 @@ def test_an_empty_home_teaches_what_would_fill_it() -> None:
         "Nothing waits for you. Well done.",
         "You have none open in the repositories your channels follow.",
         "Nothing right now. When a pull request is merged, its draft shows up here.",
-        "Nothing yet. Type `/patchforge subscribe owner/repo` in a channel to start.",
+        "Nothing yet. Follow one here, or type `/patchforge subscribe owner/repo` in a channel.",
         f"All is well · Updated {AGO}",
     ]
     assert refused(shown, lint=True) == []
@@ -86,7 +91,15 @@ def test_home_shows_pulls_drafts_and_subscriptions() -> None:
     assert f"👀 *{link}*\nacme/web#12 · maya · {AGO} · Waiting for <@U02>: review" in found
     assert f"🐛 *Fix* · {link} · acme/web#12\n>Your cart is kept when you sign in again." in found
     assert "<#C01>\n*acme/web* · reviews, notes · pull requests that are not drafts" in found
-    assert pressed(shown) == ["Approve & send", "Edit"]
+    assert pressed(shown) == ["Approve & send", "Edit", "Follow a repository", "Edit"]
+    assert refused(shown, lint=True) == []
+
+
+def test_each_subscription_can_be_edited_from_home() -> None:
+    shown = home(home_view(subscriptions={"C01": (subscription(id=1), subscription(id=2, repo="acme/api"))}))
+    (menu,) = [block["accessory"] for block in shown["blocks"] if "accessory" in block]
+    assert [option["text"]["text"] for option in menu["options"]] == ["Edit acme/web", "Edit acme/api"]
+    assert ids.decode(ids.SubscriptionRef, menu["options"][1]["value"]) == ids.SubscriptionRef(2)
     assert refused(shown, lint=True) == []
 
 
@@ -97,7 +110,7 @@ def test_a_crowded_home_stays_below_the_limit_and_counts_the_rest() -> None:
             waiting_for_me=(line(),) * 200,
             my_pulls=(line(),) * 200,
             drafts_to_approve=(draft_view(),) * 200,
-            subscriptions={f"C{number}": (subscription(),) * 90 for number in range(200)},
+            subscriptions=dict.fromkeys((f"C{number}" for number in range(200)), entries()),
         )
     )
     assert len(shown["blocks"]) < 100
@@ -115,7 +128,7 @@ def test_hostile_words_are_shown_harmlessly_in_every_list(text: str) -> None:
         waiting_for_me=pulls,
         my_pulls=pulls,
         drafts_to_approve=(draft_view(text=text),) * 90,
-        subscriptions={text: (entry,) * 90, "C01": (entry,)},
+        subscriptions={text: entries(repo=text, filter_words=text), "C01": (entry,)},
         health=text,
         people={"omar": text},
     )
@@ -125,7 +138,6 @@ def test_hostile_words_are_shown_harmlessly_in_every_list(text: str) -> None:
         subscriptions.subscription_list(text, [entry] * 90),
         subscriptions.subscription_list(text, []),
         subscriptions.confirmation(entry, {text: text}, notes=[text, subscriptions.invite_hint(text)]),
-        subscriptions.subscribe_modal("C01", FEATURES, repository=text, wanted=text, chosen=[text]),
         overview([command] * 60),
         topic(command),
         error_message(text),
@@ -152,25 +164,6 @@ def test_an_empty_list_says_how_to_start() -> None:
     assert texts(shown) == [
         "<#C01> follows no repository yet. Start with `/patchforge subscribe owner/repo`."
     ]
-
-
-def test_the_modal_remembers_what_was_chosen() -> None:
-    shown = subscriptions.subscribe_modal(
-        "C01",
-        FEATURES,
-        repository="acme/web",
-        chosen=["notes"],
-        wanted="label:bug",
-        options=[ids.OPTION_DRAFTS],
-        subscription=3,
-    )
-    fields = {block["block_id"]: block["element"] for block in shown["blocks"] if block["type"] == "input"}
-    assert fields[ids.FIELD_REPOSITORY]["initial_value"] == "acme/web"
-    assert [option["value"] for option in fields[ids.FIELD_FEATURES]["initial_options"]] == ["notes"]
-    assert fields[ids.FIELD_FILTER]["initial_value"] == "label:bug"
-    assert [option["value"] for option in fields[ids.FIELD_OPTIONS]["initial_options"]] == ["draft:no"]
-    assert ids.decode(ids.ChannelRef, shown["private_metadata"]) == ids.ChannelRef("C01", 3)
-    assert refused(shown, lint=True) == []
 
 
 def test_answers_say_what_happens_now() -> None:

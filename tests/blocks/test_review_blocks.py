@@ -106,6 +106,18 @@ def test_when_nobody_is_waited_for_the_reason_stands_alone() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("patterns", "shown"),
+    [
+        (("storage/**",), "Waiting for zoe, @acme/backend for `storage/**`: review requested"),
+        (("a`*", "b", "c"), "Waiting for zoe, @acme/backend for `a'*` and 2 more: review requested"),
+    ],
+)
+def test_a_code_owner_is_waited_for_with_what_they_own(patterns: tuple[str, ...], shown: str) -> None:
+    waits = Waits(("zoe", "acme/backend"), "review requested", (("acme/backend", patterns),))
+    assert texts(card(view(waiting=waits)))[2] == shown
+
+
 def test_a_muted_card_says_who_muted_it_and_offers_to_unmute() -> None:
     shown = card(view(muted_by="U07"))
     assert "🔕 Muted by <@U07>" in texts(shown)
@@ -250,3 +262,15 @@ def test_hostile_words_are_shown_harmlessly_everywhere(text: str) -> None:
             assert "<http://evil" not in part
     assert len(shown[1].blocks) == 1
     assert "\n" not in texts(shown[1])[0]
+
+
+def test_requests_readiness_and_the_queue_are_one_line_each() -> None:
+    asked = reviews.review_requested("acme/<core>", "maya", {})
+    assert texts(asked) == ["👀 @acme/&lt;core&gt;, *maya* asks for your review"]
+    assert texts(reviews.review_requested("omar", "maya", {"omar": "U01"}))[0].startswith("👀 <@U01>, ")
+    assert texts(reviews.ready(None)) == ["👀 *ghost* marked this as ready for review"]
+    assert texts(reviews.queued("maya")) == ["🚦 *maya* put this into the merge queue"]
+    assert texts(reviews.unqueued("maya", "MANUAL")) == ["🚦 *maya* took this out of the merge queue"]
+    assert texts(reviews.unqueued("maya", "NEW_REASON")) == ["🚦 This left the merge queue unmerged"]
+    for message in (asked, reviews.recovered("abcdef0123")):
+        assert not refused(message)

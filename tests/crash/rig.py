@@ -29,7 +29,8 @@ _START = 30.0
 class Moment:
     """The `nth` time that a stand-in sees `what` in `phase` (both are patterns), or `delay` seconds later.
 
-    What is being said at that moment is lost with the bot, unless it is `heard`.
+    What is being said at that moment is lost with the bot, unless it is `heard`. A bot that was `asked` to
+    stop at the call is killed while it does.
     """
 
     what: str
@@ -37,6 +38,7 @@ class Moment:
     nth: int = 1
     heard: bool = False
     delay: float | None = None
+    asked: bool = False
 
 
 class Bot:
@@ -71,6 +73,11 @@ class Bot:
         if self._process and self._process.returncode is None:
             self._process.kill()
 
+    def ask(self) -> None:
+        """Ask it to stop."""
+        if self._process and self._process.returncode is None:
+            self._process.terminate()
+
     async def gone(self) -> int:
         """Wait for its end and return the exit code."""
         assert self._process
@@ -82,8 +89,7 @@ class Bot:
         """Ask it to stop, and insist when it does not."""
         if self._process is None:
             return
-        if self._process.returncode is None:
-            self._process.terminate()
+        self.ask()
         try:
             code = await asyncio.wait_for(asyncio.shield(self.gone()), _START)
         except TimeoutError:
@@ -127,6 +133,8 @@ class Crashes:
         if moment.delay is None:
             self._strike()
             return moment.heard
+        if moment.asked:
+            self.bot.ask()
         asyncio.get_running_loop().call_later(moment.delay, self._strike)
         return True
 
@@ -148,7 +156,13 @@ class Crashes:
             self._whole.clear()
             await self._whole.wait()
 
+    def disarm(self) -> None:
+        """Strike no more: what did not come will not come."""
+        self._moments.clear()
+
     def _strike(self) -> None:
+        if not self._moments:
+            return
         self._times = 0
         self.seen.append(f"--- killed: {self._moments.pop(0)}")
         self._whole.clear()

@@ -30,9 +30,7 @@ class Ending:
 async def play(world: World) -> None:
     """Live through the story; nobody does anything twice, whatever happens to the bot."""
     github, repo, demo = world.github, world.repo, world.demo
-    if "follows" not in await world.subscribe():
-        # The answer died with the bot; what was asked for did not, and a copy of the wish is no second one.
-        assert repo in await world.command(world.maintainer, "list")
+    assert "> follows" in await world.subscribe()
     pull = await github.open_pull(repo, demo.feature)
     await github.request_review(repo, pull.number, demo.reviewer, demo.author)
     await world.card_says(pull.title, "Waiting for", world.reviewer.id, timeout=_PATIENCE)

@@ -22,7 +22,7 @@ from sandbox.github.hooks import Delivery, sign
 from sandbox.slack import Conversation, SlackServer, User, Workspace
 from storage.database import Database
 from storage.tables import deliveries
-from tests.world import manifest_events, manifest_scopes
+from tests.world import manifest_rules
 
 SECRET = "s3cret"
 OLD_SECRET = "the one before"
@@ -112,7 +112,7 @@ async def open_scene(
     database_url: str, *, features: Sequence[Feature] = FEATURES, slack_timeout: float = 15.0, **settings: Any
 ) -> AsyncIterator[Scene]:
     """Start a workspace and the bot, without a GitHub, a mail server or a model."""
-    workspace = Workspace(scopes=manifest_scopes(), events=manifest_events())
+    workspace = Workspace(rules=manifest_rules())
     person = workspace.add_user("ada", is_admin=True)
     channel = workspace.add_channel("payments", members=[person], bot=True)
     async with contextlib.AsyncExitStack() as stack:

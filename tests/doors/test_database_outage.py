@@ -68,6 +68,9 @@ async def test_a_locked_sqlite_file_is_answered_with_503_and_then_drains(
         assert answer.status == 503
         assert int(answer.headers["Retry-After"]) > 0
     assert (await scene.get("/healthz")).status == 200
+    ready = await scene.get("/readyz")
+    assert ready.status == 503
+    assert ready.json["problems"] == ["the database takes no writes: database is locked"]
     other.execute("ROLLBACK")
     other.close()
     assert {row["guid"] for row in await scene.stored()} == {"before"}
@@ -75,6 +78,7 @@ async def test_a_locked_sqlite_file_is_answered_with_503_and_then_drains(
         assert (await scene.send(genuine.body, event="pull_request", guid=f"g{number}")).status == 202
     await eventually(lambda: _done(scene, "g4"))
     await eventually(lambda: _done(scene, "before"))
+    assert (await scene.get("/readyz")).status == 200
 
 
 async def test_postgresql_gone_is_answered_with_503_and_then_drains(postgres_url: str) -> None:

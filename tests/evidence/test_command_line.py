@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.inbox.receiver import Delivery, as_row
 from storage.database import Database
+from storage.deliveries import insert_new
 from storage.jobs import enqueue
 from storage.migrate import upgrade
 from storage.tables import jobs
@@ -125,6 +127,25 @@ async def test_a_waiting_job_is_set_aside_with_a_reason(sqlite_url: str) -> None
         assert "is due now" in await asked(sqlite_url, "jobs", "retry", "1")
         rows = await database.read(lambda connection: connection.execute(select(jobs)).mappings().all())
         assert [row["state"] for row in rows] == ["ready", "ready"]
+    finally:
+        await database.aclose()
+
+
+async def test_a_waiting_delivery_is_set_aside_with_a_reason_and_retried(sqlite_url: str) -> None:
+    url, database = sqlite_url, await Database(sqlite_url).open()
+    await upgrade(database)
+    row = as_row(Delivery("g-1", "push", None, "acme/web", b"{}", "new", _NOW))
+    await database.write(lambda connection: insert_new(connection, [row]))
+    try:
+        assert "g-1 is set aside" in await asked(url, "inbox", "park", "g-1", "--reason", "not today")
+        listed = await asked(url, "inbox", "list", "--state", "failed")
+        assert "g-1" in listed
+        assert "not today" in listed
+        assert (await refused(url, "inbox", "park", "g-1"))[1].startswith(
+            "patchforge: g-1 is failed and cannot"
+        )
+        await asked(url, "inbox", "retry", "g-1")
+        assert "g-1" in await asked(url, "inbox", "list", "--state", "new")
     finally:
         await database.aclose()
 

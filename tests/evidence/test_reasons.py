@@ -11,10 +11,12 @@ from bot.evidence.asked import DeliveryAsked, ListAsked, PullAsked, parse_list, 
 from bot.evidence.masks import masked
 from bot.evidence.reasons import Decision, decide
 from bot.evidence.subject import Subject, read
+from bot.filters.seen import Seen
 from bot.models import Pull, PullState, Subscription
+from bot.subscriptions.matching import Look
 from storage import evidence
 from storage.database import Database
-from tests.reviews.test_turn import PULL
+from tests.reviews.cases import PULL
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 EVERYTHING = Subscription(1, "C1", "acme/api", ("reviews", "merges", "notes"), "", "U1", NOW)
@@ -93,7 +95,7 @@ def test_addresses_are_masked_wherever_they_stand(text: str, shown: str) -> None
             False,
             Decision(
                 False,
-                ("`bots:no` wants pull requests that do not come from bots, and a bot opened this one",),
+                ("`bot:no` wants pull requests that do not come from bots, and a bot opened this one",),
             ),
         ),
         (
@@ -122,7 +124,7 @@ def test_addresses_are_masked_wherever_they_stand(text: str, shown: str) -> None
 def test_a_channel_wants_a_pull_request_or_not_for_these_reasons(
     subscription: Subscription, pull: Pull, closing: bool, means: Decision
 ) -> None:
-    assert decide(subscription, pull, closing=closing) == means
+    assert decide(subscription, Look(Seen(pull)), closing=closing) == means
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,9 @@ async def test_showings_are_found_by_moment_and_forgotten_by_age(database: Datab
     last = await database.read(lambda connection: evidence.last_showing(connection, 1))
     assert last is not None
     assert last["shown_at"] == moments[2]
-    assert not await database.write(lambda connection: evidence.prune_showings(connection, before=moments[2]))
+    assert not await database.write(
+        lambda connection: evidence.prune_showings(connection, before=moments[2], rows=9)
+    )
     left = await database.read(lambda connection: evidence.showing_since(connection, 1, NOW))
     assert left is not None
     assert left["shown_at"] == moments[2]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.models import CheckState, PullState, Verdict
-from storage import facts
+from storage import reviews
 from storage.database import Database
 from tests.facts.fact_samples import (
     apply,
@@ -113,7 +113,7 @@ async def test_edits_and_deletions_of_comments_survive_late_events(
         action, body = events[index]
         await apply(sqlite, "issue_comment", action, issue=issue, comment=body)
     await apply(sqlite, "issue_comment", "created", issue=issue, comment=comment(1, "Frist", number=2))
-    found = await sqlite.read(lambda connection: facts.comments_of(connection, 100))
+    found = await sqlite.read(lambda connection: reviews.comments_of(connection, 100))
     assert [one.body for one in found] == ["First"]
 
 
@@ -127,6 +127,45 @@ async def test_a_dismissal_and_an_edit_survive_late_events(sqlite: Database, ord
     for index in order:
         action, body = events[index]
         await apply(sqlite, "pull_request_review", action, pull_request=pull(1), review=body)
+    (found,) = (await known(sqlite)).reviews
+    assert (found.verdict, found.body) == (Verdict.DISMISSED, "Very good")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("kind", ["issue", "review"])
+async def test_the_latest_edit_of_a_comment_stands_whatever_came_last(
+    database: Database, kind: str, order: tuple[int, ...]
+) -> None:
+    await apply(database, "pull_request", "opened", pull_request=pull(1))
+    event = "issue_comment" if kind == "issue" else "pull_request_review_comment"
+    about: dict[str, Any] = {"issue": {"number": 12, "state": "open", "pull_request": {}}}
+    about = about if kind == "issue" else {"pull_request": pull(1)}
+    events = [
+        ("created", comment(1, "Frist") | {"updated_at": at(1)}),
+        ("edited", comment(1, "Fisrt") | {"updated_at": at(2)}),
+        ("edited", comment(1, "First") | {"updated_at": at(3)}),
+    ]
+    for index in order:
+        action, body = events[index]
+        await apply(database, event, action, comment=body, **about)
+    found = await database.read(lambda connection: reviews.comments_of(connection, 100))
+    assert [one.body for one in found] == ["First"]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+async def test_the_latest_edit_of_a_review_stands_whatever_came_last(
+    sqlite: Database, order: tuple[int, ...]
+) -> None:
+    """Of events that do not say when the review changed, the pull request's time tells."""
+    events = [
+        ("submitted", pull(2), review(2, "approved", body="Good")),
+        ("edited", pull(3), review(2, "approved", body="Very god")),
+        ("dismissed", pull(4), review(2, "dismissed", body="Very god")),
+        ("edited", pull(5), review(2, "dismissed", body="Very good")),
+    ]
+    for index in order:
+        action, its, body = events[index]
+        await apply(sqlite, "pull_request_review", action, pull_request=its, review=body)
     (found,) = (await known(sqlite)).reviews
     assert (found.verdict, found.body) == (Verdict.DISMISSED, "Very good")
 

@@ -113,7 +113,7 @@ async def test_deliveries_in_any_order_and_number_lead_to_the_same_card_and_thre
         *(lived(starting, tmp_path / f"{order}", copies, order, step=True) for copies, order in _ORDERS),
     )
     assert "merged by" in in_order[0]
-    assert len(in_order[1]) == 13
+    assert len(in_order[1]) == 14
     for end in shuffled:
         assert end == in_order
 

@@ -1,12 +1,15 @@
 """From an approval to the mailboxes: one e-mail each, and what the mail server does is shown by name."""
 
+import contextlib
 import re
+import sqlite3
 from dataclasses import replace
 from email import message_from_bytes, policy
 
 import httpx
 import pytest
 
+from bot.ledger.policy import MAIL
 from sandbox.github import PullSpec
 from sandbox.mail import Moment
 from sandbox.slack import Message
@@ -161,6 +164,22 @@ async def test_what_was_lost_with_the_text_goes_again_when_a_person_says_so(
     world.mail.disconnect(moment, times=1)
     draft = await approved(world, UNSURE)
     assert not world.mail.accepted
+    await press(world, world.maintainer, draft, SEND_AGAIN)
+    await world.reply_says("✓ Jonas Weber (acme.example) sent")
+    assert len(world.mail.accepted) == 1
+
+
+async def test_what_crashes_whenever_it_is_tried_ends_as_failed_and_can_be_sent_again(world: World) -> None:
+    world.mail.refuse("rcpt", "451 4.7.1 Try later", times=1)
+    await approved(world, "not sent yet, trying again")
+    url = world.settings.database_url.partition("///")[2]
+    with contextlib.closing(sqlite3.connect(url, isolation_level=None)) as database:
+        broken = "UPDATE mails SET address = 'nobody' WHERE address = ?"  # no message can be made for it
+        database.execute(broken, [JONAS])
+        last = "UPDATE jobs SET attempts = ?, run_at = created_at WHERE kind = 'mail.send'"
+        database.execute(last, [MAIL.attempts - 1])
+        draft = await world.reply_says("✗ Jonas Weber (nobody) failed: gave up", "Send again")
+        database.execute("UPDATE mails SET address = ? WHERE address = 'nobody'", [JONAS])
     await press(world, world.maintainer, draft, SEND_AGAIN)
     await world.reply_says("✓ Jonas Weber (acme.example) sent")
     assert len(world.mail.accepted) == 1

@@ -148,6 +148,14 @@ async def test_a_co_author_with_a_hidden_address_is_known_by_login(world: World)
     assert NOT_YOUR_OWN in await asked(world, world.reviewer, draft, APPROVE)
 
 
+async def test_an_author_who_links_only_after_the_draft_is_known_by_login(world: World) -> None:
+    await world.command(world.author, "unlink")
+    draft = await drafted(world)
+    assert "Linked" in await world.command(world.author, f"link {world.demo.author}")
+    assert NOT_YOUR_OWN in await asked(world, world.author, draft, APPROVE)
+    assert not world.mail.messages
+
+
 async def test_who_is_not_linked_is_told_how_before_approving(world: World) -> None:
     guest = newcomer(world, "guest")
     draft = await drafted(world)

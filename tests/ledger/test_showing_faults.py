@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from sandbox.github.hooks import Delivery
 from sandbox.slack import Message
@@ -146,3 +146,22 @@ async def test_a_refusal_parks_the_job_with_its_reason_and_is_not_repeated(scene
     await _post(scene, _opened(story), "g2", "It works again")
     await scene.slack.until(lambda: scene.slack.messages(scene.channel.id))
     await _job_is(scene, "done")
+
+
+async def test_who_subscribed_is_told_once_of_a_channel_that_takes_nothing(scene: Scene) -> None:
+    story, slack = await real_deliveries(), scene.slack
+    await _follow(scene, story)
+    slack.workspace.faults.add("chat.postMessage", "error", error="is_archived")
+    slack.workspace.faults.add("chat.postMessage", "reset_after")
+    await _post(scene, _opened(story), "g1")
+    await _job_is(scene, "parked")
+
+    async def all_settled() -> bool:
+        def look(connection: Connection) -> int:
+            return connection.execute(select(func.count()).where(jobs.c.finished_at.is_(None))).scalar_one()
+
+        return slack.workspace.faults.pending == 0 and await scene.database.read(look) == 0
+
+    await eventually(all_settled, 30)
+    [told] = slack.direct_messages(scene.person.id)
+    assert "the channel is archived" in shown(told)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from bot.errors import Permanent, RateLimited, RetryLater
 from bot.ledger.policy import USUAL
-from bot.ledger.worker import Finish
+from bot.ledger.worker import Finish, Worker
 from bot.models import Job
 from storage import jobs
 from storage.database import Database
@@ -196,6 +196,21 @@ async def test_a_crash_is_retried_as_suspect_and_stops_nobody_else(shop: Shop, h
     assert hands.jobs[-1].suspect
 
 
+async def test_doubt_about_the_last_attempt_outlives_giving_up(shop: Shop, hands: Hands) -> None:
+    hands.failure = RetryLater("away")
+    async with shop.open():
+        await shop.ask("do", "a")
+        for attempt in range(USUAL.attempts - 1):
+            await shop.when("a", state="ready", attempts=attempt + 1)
+            hands.failure = RetryLater("away", ambiguous=attempt == USUAL.attempts - 2)
+            await shop.pass_by(300)
+        await shop.when("a", state="failed", suspect=True)
+        hands.failure = None
+        await shop.ask("do", "a", again=True)
+        await shop.when("a", state="done")
+    assert hands.jobs[-1].suspect
+
+
 async def test_the_facts_of_a_success_are_written_with_it_or_not_at_all(database: Database) -> None:
     broken = True
     place: Shop
@@ -330,3 +345,22 @@ async def test_two_replicas_share_the_work_and_do_each_job_once(postgres_url: st
 
 async def _some(found: Sequence[object]) -> bool:
     return bool(found)
+
+
+async def test_however_many_claims_meet_no_more_jobs_run_at_once_than_there_are_slots(
+    database: Database, shop: Shop, hands: Hands
+) -> None:
+    worker = Worker(database, shop.clock, {"wait": hands.wait}, slots=2)
+    for number in range(6):
+        await shop.ask("wait", f"w{number}")
+    claims = [await database.write(worker.take) for _ in range(3)]
+    for claimed in claims:
+        worker.start(claimed)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert [len(claimed) for claimed in claims] == [2, 2, 2]
+    assert len(hands.jobs) == 2
+    hands.gate.set()
+    await shop.when("w5", state="done")
+    assert sorted(hands.did) == [f"w{number}" for number in range(6)]
+    await worker.stop()

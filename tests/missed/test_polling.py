@@ -44,7 +44,7 @@ async def read_through(world: World) -> None:
 
 
 async def story(world: World) -> None:
-    """Let a pull request be opened, reviewed, discussed, checked and merged."""
+    """Let a pull request be opened, reviewed, discussed, checked, closed, reopened and merged."""
     github, demo, repo = world.github, world.demo, world.repo
     number = (await github.open_pull(repo, demo.feature)).number
     await read_or_sent(world)
@@ -54,9 +54,20 @@ async def story(world: World) -> None:
     await github.finish_check(repo, number, "test", "success")
     await read_or_sent(world)
     await github.comment(repo, number, "What about retries?", demo.author)
+    wrong = await github.comment(repo, number, "Never mind.", demo.author)
+    await github.comment(repo, number, "Fisrt things first.", demo.author)
     remarks = [("payments/idempotency.py", 1, "Why this one?")]
     await github.submit_review(repo, number, demo.reviewer, "changes_requested", "Not yet.", comments=remarks)
     await github.status(repo, number, "deploy", "success", by=demo.author)
+    await read_or_sent(world)
+    said = github.pull(repo, number)
+    (last,) = (one.id for one in said.comments if one.body.startswith("Fisrt"))
+    await github.edit_comment(repo, number, last, "First things first.", demo.author)
+    await github.delete_comment(repo, number, wrong.id, demo.author)
+    await github.request_review(repo, number, demo.reviewer, demo.author)
+    await read_or_sent(world)
+    await github.close(repo, number, demo.maintainer)
+    await github.reopen(repo, number, demo.author)
     await read_or_sent(world)
     await github.submit_review(repo, number, demo.reviewer, "approved", "Now it is fine.")
     await github.label(repo, number, "bug", demo.author)
@@ -86,7 +97,10 @@ async def test_a_repository_without_a_webhook_makes_the_same_card_and_thread(
             await story(world)
             await world.card_says("merged by")
             await world.reply_says("Release note")
-            await world.reply_says("What about retries?")
+            await world.reply_says("What about retries?", "First things first.")
+            for words in ("asked", "closed", "reopened"):
+                await world.reply_says(words)
+            assert "Never mind." not in "".join(thread(world))
             assert len(cards(world)) == 1
             told.append((_OWN.sub("…", said(world)), [_OWN.sub("…", one) for one in thread(world)]))
     assert told[0] == told[1]

@@ -24,7 +24,7 @@ from storage.listener import Listener
 from storage.migrate import COMPATIBILITY, require
 from storage.tables import jobs as table
 from tests.doors.doors_kit import eventually, run_settings
-from tests.world import manifest_events, manifest_scopes
+from tests.world import manifest_rules
 
 # Much less than the slow poll's five seconds, and much more than a wake-up takes.
 SOON = 2.0
@@ -64,9 +64,7 @@ def effects() -> Effects:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackServer]:
-    async with await SlackServer.start(
-        Workspace(scopes=manifest_scopes(), events=manifest_events())
-    ) as server:
+    async with await SlackServer.start(Workspace(rules=manifest_rules())) as server:
         yield server
 
 

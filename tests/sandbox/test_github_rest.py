@@ -283,3 +283,24 @@ async def test_a_pull_request_has_a_page_for_people() -> None:
 
 async def numbers(here: Scene, query: str) -> list[int]:
     return [pull["number"] for pull in await here.api.getitem(f"{here.repo}/pulls{query}")]
+
+
+async def test_what_happened_to_a_pull_request_is_listed() -> None:
+    async with scene() as here:
+        path = await feature(here)
+        github, demo, number = here.github, here.demo, int(path.rsplit("/", 1)[1])
+        await github.request_review(demo.repo, number, demo.reviewer, demo.author)
+        await github.close(demo.repo, number, demo.maintainer)
+        await github.reopen(demo.repo, number, demo.author)
+        await github.merge(demo.repo, number, demo.maintainer)
+        events = await listing(here.api, f"{here.repo}/issues/{number}/events")
+        assert [(one["event"], one["actor"]["login"]) for one in events] == [
+            ("labeled", demo.author),
+            ("review_requested", demo.author),
+            ("closed", demo.maintainer),
+            ("reopened", demo.author),
+            ("merged", demo.maintainer),
+            ("closed", demo.maintainer),
+        ]
+        assert events[1]["requested_reviewer"]["login"] == demo.reviewer
+        assert events[1]["review_requester"]["login"] == demo.author

@@ -142,6 +142,11 @@ async def test_every_button_of_the_github_panel_does_what_it_says(
         stage.demo.reviewer
     ]
     assert (await press("comment", body="Hm?"))["comments"] == 1
+    assert (await press("bot_comment"))["comments"] == 2
+    assert "urgent" in (await press("label", body="urgent"))["labels"]
+    assert (await press("retarget", body="release/next"))["base"] == "release/next"
+    assert (await press("enqueue"))["queued"]
+    assert not (await press("dequeue"))["queued"]
     assert [check["conclusion"] for check in (await press("fail_ci"))["checks"]] == ["success", "failure"]
     assert [check["conclusion"] for check in (await press("fix_ci"))["checks"]] == ["success", "success"]
     assert (await press("request_changes", body="No."))["reviews"][-1]["state"] == "changes_requested"

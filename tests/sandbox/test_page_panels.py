@@ -43,6 +43,36 @@ async def test_the_github_panel_carries_a_pull_request_to_its_merge(stage: Stage
     await expect(tab.get_by_test_id("gh-merge")).to_have_count(0)
 
 
+async def test_the_github_panel_pushes_a_configuration_file(stage: Stage, tab: Tab) -> None:
+    async def pushed(what: str) -> str | None:
+        repo, before = stage.github.repo(stage.demo.repo), stage.github.version
+        head = repo.branches["main"]
+        await tab.get_by_test_id("gh-configure").click()
+        await tab.get_by_test_id(f"gh-configure-{what}").click()
+        while repo.branches["main"] == head:
+            before = await stage.github.changes(before)
+        return repo.commits[repo.branches["main"]].tree.get(".patchforge.yml")
+
+    assert "hours: 4" in (await pushed("right") or "")
+    assert "huors: 4" in (await pushed("wrong") or "")
+    assert await pushed("gone") is None
+
+
+async def test_a_pull_request_is_pasted_and_what_the_bot_shows_of_it_is_seen(stage: Stage, tab: Tab) -> None:
+    pull = await stage.github.open_pull(stage.demo.repo, stage.demo.feature)
+    await tab.get_by_test_id("gh-paste").click()
+    message = await stage.slack.until(lambda: next(iter(stage.slack.messages(stage.room.id)), None))
+    shown = tab.get_by_test_id(f"message-{message.ts}")
+    await expect(shown).to_contain_text(f"/{stage.demo.repo}/pull/{pull.number}")
+    for word, emoji in (("waiting", "eyes"), ("<img src=x> merged", "large_purple_circle")):
+        blocks = [{"type": "context", "elements": [{"type": "mrkdwn", "text": word}]}]
+        unfurls = {message.text: {"blocks": blocks}}
+        await stage.client.chat_unfurl(channel=stage.room.id, ts=message.ts, unfurls=unfurls)
+        await stage.client.reactions_add(channel=stage.room.id, timestamp=message.ts, name=emoji)
+        await expect(shown.locator(".unfurl")).to_have_text(word)
+    await expect(shown.locator(".reactions li")).to_have_text(["👀 1", "🟣 1"])
+
+
 async def test_the_mailbox_shows_an_e_mail_as_html_and_as_text(stage: Stage, tab: Tab) -> None:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "bot@example.org", "jonas@example.org", "It is out"

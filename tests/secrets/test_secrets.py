@@ -1,11 +1,9 @@
 """No secret is written anywhere but where it is needed: canaries in every setting, a story with failures."""
 
-import contextlib
 import io
 import json
 import logging
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,43 +11,15 @@ import aiohttp
 import pytest
 import structlog
 from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy.engine import make_url
 
 from bot import logs
 from bot.config import Settings
 from sandbox.mail import MailServer
+from tests.secrets.log_kit import caught, pem
 from tests.world import World, open_world
 
 _PASSWORD = "canary-smtp-password"
-
-
-def _pem() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-
-
-@contextlib.contextmanager
-def caught() -> Iterator[io.StringIO]:
-    """Catch what is written to standard error, and put the logging back afterwards."""
-    kept, hook = sys.stderr, sys.excepthook
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    levels = {name: logging.getLogger(name).level for name in root.manager.loggerDict}
-    sys.stderr = log = io.StringIO()
-    try:
-        yield log
-    finally:
-        sys.stderr, sys.excepthook = kept, hook
-        root.handlers = handlers
-        root.setLevel(level)
-        for name, before in levels.items():
-            logging.getLogger(name).setLevel(before)
-        logging.captureWarnings(capture=False)
-        structlog.reset_defaults()
 
 
 def _say(secret: str) -> None:
@@ -64,13 +34,13 @@ def _say(secret: str) -> None:
 
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_each_kind_of_secret_is_hidden_in_every_line_and_traceback(form: str) -> None:
-    pem = _pem()
+    key = pem()
     given: dict[str, Any] = {
         "slack_bot_token": "xoxb-canary-1",
         "slack_app_token": "xapp-canary-2",
         "github_webhook_secret": "canary-3, canary-\"4'",
         "github_token": "canary-5",
-        "github_app_private_key": pem,
+        "github_app_private_key": key,
         "groq_api_key": "canary-6",
         "openai_api_key": "canary-7",
         "anthropic_api_key": "canary-8",
@@ -82,12 +52,12 @@ def test_each_kind_of_secret_is_hidden_in_every_line_and_traceback(form: str) ->
     }
     settings = Settings(_env_file=None, **given)
     secrets = list(logs.secrets_of(settings))
-    assert len(secrets) > len(pem.splitlines())
+    assert len(secrets) > len(key.splitlines())
     foreign = [
         "xoxp-1-2-canary", "xoxe.xoxp-1-canary", "xapp-1-A-canary", "ghp_canary0000000000",
         "ghs_canary000000", "github_pat_11canary_00", "gsk_canary000000000000", "sk-ant-canary-0000000000",
         "Bearer canary0000000000", "Authorization: Basic Y2FuYXJ5OmNhbmFyeQ==",
-        "https://user:canarypass@host/path", pem.replace("\n", "\\n"),
+        "https://user:canarypass@host/path", key.replace("\n", "\\n"),
     ]  # fmt: skip
     with caught() as log:
         logs.configure(settings)
@@ -99,7 +69,7 @@ def test_each_kind_of_secret_is_hidden_in_every_line_and_traceback(form: str) ->
     for secret in secrets:
         for spelt in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1]):
             assert spelt not in text, spelt
-    for trace in ("canary", "Y2FuYXJ5", pem.splitlines()[3]):
+    for trace in ("canary", "Y2FuYXJ5", key.splitlines()[3]):
         assert trace not in text, trace
     if form == "json":
         assert all(json.loads(line) for line in text.splitlines())
@@ -112,8 +82,11 @@ def test_what_is_no_secret_stays(harmless: str) -> None:
     assert logs.Redactor(Settings(_env_file=None)).redact(harmless) == harmless
 
 
-async def _story(world: World, mail: MailServer) -> str:
-    """Play the story with failures on every side; return what the metrics and the doors say at its end."""
+async def _story(world: World, mail: MailServer) -> tuple[str, int]:
+    """Play the story with failures on every side.
+
+    Return what the metrics and the doors say at its end, and the pull request's number.
+    """
     faults = world.slack.workspace.faults
     for method in ("chat.postMessage", "chat.update", "views.publish"):
         faults.add(method, "500")
@@ -140,7 +113,7 @@ async def _story(world: World, mail: MailServer) -> str:
         for path in ("/metrics", "/readyz", "/healthz"):
             async with http.get(world.address + path) as answer:
                 said += await answer.text()
-    return said
+    return said, pull.number
 
 
 async def test_a_story_with_failures_leaves_no_secret_anywhere(sqlite_url: str) -> None:
@@ -159,7 +132,7 @@ async def test_a_story_with_failures_leaves_no_secret_anywhere(sqlite_url: str) 
         async with open_world(sqlite_url, **settings) as world:
             with caught() as log:
                 logs.configure(world.settings)
-                said = await _story(world, mail)
+                said, number = await _story(world, mail)
             seen = _everything(world, mail, log, sqlite_url) | {"doors": said}
             secrets = [*logs.secrets_of(world.settings)]
     finally:
@@ -173,7 +146,12 @@ async def test_a_story_with_failures_leaves_no_secret_anywhere(sqlite_url: str) 
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     shown = [line for line in lines if line.get("kind") == "slack.show" and line["event"] == "job.retry"]
     assert shown
-    assert all(line["job"] and line["pull"] and line["delivery_id"] for line in shown)
+    known = {one.guid for one in world.github.deliveries}
+    assert all(line["job"] and line["delivery"] for line in shown)
+    assert known & {line["delivery"] for line in shown}
+    assert {line["pull"] for line in shown} == {f"{world.repo}#{number}"}
+    mailed = [line for line in lines if line.get("kind") == "mail.send" and line["event"] == "job.retry"]
+    assert {line["pull"] for line in mailed} == {f"{world.repo}#{number}"}
 
 
 def _everything(world: World, mail: MailServer, log: io.StringIO, url: str) -> dict[str, str]:

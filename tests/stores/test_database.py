@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
+import psycopg
 import pytest
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
-from storage.database import DELIVERIES, JOBS, Database, DatabaseUnavailable, announce
+from storage.database import DELIVERIES, JOBS, Database, DatabaseUnavailable, announce, savepoint
+from storage.sql import later
 from storage.tables import people
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
@@ -174,3 +176,64 @@ async def test_a_server_that_is_not_there_is_named_unavailable(url: str) -> None
         with pytest.raises(DatabaseUnavailable):
             await call(lambda found: found.execute(text("SELECT 1")))
     await database.aclose()
+
+
+async def test_a_statement_that_waits_for_the_next_fails_only_whoever_wrote_it(database: Database) -> None:
+    wait = insert(people).values(slack_user=bindparam("user"), login=bindparam("user"), created_at=NOW)
+
+    def careless(connection: Connection) -> None:
+        later(connection, wait, {"user": "U0"})
+
+    await database.write(careless)
+    works: list[Callable[[Connection], None]] = [partial(_add, user="U1"), careless, partial(_add, user="U2")]
+    for together in (works, works[1:2], [careless, careless]):
+        answers = await asyncio.gather(*(database.write(work) for work in together), return_exceptions=True)
+        assert [isinstance(answer, Exception) for answer in answers] == [
+            work is careless for work in together
+        ]
+    assert await _users(database) == ["U0", "U1", "U2"]
+
+
+async def test_a_statement_that_waited_fails_inside_the_savepoint_that_it_was_written_in(
+    database: Database,
+) -> None:
+    wait = insert(people).values(slack_user=bindparam("user"), login=bindparam("user"), created_at=NOW)
+
+    def work(connection: Connection) -> str:
+        try:
+            with savepoint(connection):
+                later(connection, wait, {"user": "U" * 1000})
+                later(connection, wait, {"user": "U0"})
+                later(connection, wait, {"user": "U0"})
+        except (SQLAlchemyError, sqlite3.Error, psycopg.Error):
+            return "set back"
+        return "kept"
+
+    assert await database.write(work) == "set back"
+    assert await _users(database) == []
+
+
+async def test_what_failed_after_a_write_is_undone_alone(database: Database) -> None:
+    def work(connection: Connection) -> None:
+        _add(connection, "U1")
+        with contextlib.suppress(KeyError), savepoint(connection):
+            _add(connection, "U2")
+            raise KeyError
+        _add(connection, "U3")
+
+    await database.write(work)
+    assert await _users(database) == ["U1", "U3"]
+
+
+async def test_a_connection_that_was_lost_meanwhile_is_made_anew_without_a_failure(postgres_url: str) -> None:
+    database, other = [await Database(postgres_url).open() for _ in range(2)]
+    cut = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await database.write(lambda found: _add(found, "U1"))
+    await other.write(lambda found: found.execute(cut).all())
+    await database.write(lambda found: _add(found, "U2"))
+    assert await _users(database) == ["U1", "U2"]
+    for one in (database, other):
+        await one.aclose()

@@ -64,3 +64,16 @@ async def test_a_delivery_is_settled_or_tried_again_or_given_up(database: Databa
     assert (row["guid"], row["attempts"], row["error"]) == ("again", 1, "no")
     assert await database.read(deliveries.failed) == 1
     assert await database.read(deliveries.latest) == NOW
+
+
+async def test_replicas_that_get_the_same_in_different_order_never_wait_for_each_other(
+    postgres_url: str,
+) -> None:
+    replicas = [await Database(postgres_url).open() for _ in range(2)]
+    for number in range(20):
+        rows = _rows(*(f"{number} {one}" for one in range(20)))
+        both = (_insert(replicas[0], rows), _insert(replicas[1], rows[::-1]))
+        first, second = await asyncio.gather(*both)
+        assert len(first) + len(second) == len(first | second) == 20
+    for replica in replicas:
+        await replica.aclose()

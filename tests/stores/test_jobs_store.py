@@ -106,6 +106,15 @@ async def test_asking_again_while_it_waits_is_one_run_with_the_latest_wish(ledge
     assert not await ledger.take()
 
 
+async def test_what_was_asked_for_meanwhile_is_due_at_the_moment_of_the_end(ledger: Ledger) -> None:
+    ledger.now = NOW + timedelta(microseconds=123_456)
+    await ledger.ask("a", again=True)
+    (job,) = await ledger.take()
+    await ledger.ask("a", again=True)
+    assert await ledger.finish(job)
+    assert await ledger.keys() == ["a"]
+
+
 async def test_asking_again_while_it_runs_is_one_more_run(ledger: Ledger) -> None:
     await ledger.ask("a", again=True)
     (job,) = await ledger.take()

@@ -43,11 +43,11 @@ async def _all(database: Database, step: Callable[[Connection], bool]) -> int:
 
 
 def _prune(connection: Connection) -> bool:
-    return retention.prune_jobs(connection, kinds={"show", "mail"}, before=NOW - 30 * DAY, now=NOW)
+    return retention.prune_jobs(connection, kinds={"show", "mail"}, before=NOW - 30 * DAY, now=NOW, rows=250)
 
 
 def _empty(connection: Connection) -> bool:
-    return retention.empty_bodies(connection, before=NOW - 14 * DAY, now=NOW)
+    return retention.empty_bodies(connection, before=NOW - 14 * DAY, now=NOW, rows=100)
 
 
 async def test_only_jobs_that_ended_long_ago_and_guard_nothing_are_forgotten(database: Database) -> None:
@@ -145,16 +145,16 @@ async def test_an_envelope_is_seen_once_for_a_day(database: Database) -> None:
         return await database.write(lambda found: envelopes.seen(found, "e1", now))
 
     assert [await seen(NOW), await seen(NOW), await seen(NOW + DAY)] == [False, True, True]
-    await database.write(lambda found: retention.forget_envelopes(found, before=NOW))
+    await database.write(lambda found: retention.forget_envelopes(found, before=NOW, rows=9))
     assert await seen(NOW + DAY)
-    await database.write(lambda found: retention.forget_envelopes(found, before=NOW + DAY))
+    await database.write(lambda found: retention.forget_envelopes(found, before=NOW + DAY, rows=9))
     assert not await seen(NOW + 2 * DAY)
 
 
 async def test_many_envelopes_are_forgotten_step_by_step(database: Database) -> None:
     rows = [{"id": str(number), "seen_at": OLD if number < 600 else NOW} for number in range(700)]
     await database.write(lambda found: found.execute(insert(envelope_table), rows))
-    assert await _all(database, lambda found: retention.forget_envelopes(found, before=NOW)) == 3
+    assert await _all(database, lambda found: retention.forget_envelopes(found, before=NOW, rows=250)) == 3
     left = await database.read(lambda found: found.execute(select(envelope_table)).all())
     assert len(left) == 100
 

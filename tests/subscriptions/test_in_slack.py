@@ -51,9 +51,11 @@ class Office:
         return result.messages[-1]
 
     async def submit(self, **values: object) -> SubmitResult:
-        """Fill in and send the form on top."""
-        view = await self.slack.until(lambda: self.slack.modals(self.ada.id))
-        return await self.slack.submit(self.ada.id, view[-1].id, values)
+        """Fill in and send the form on top; a repository is typed and chosen."""
+        view = (await self.slack.until(lambda: self.slack.modals(self.ada.id)))[-1]
+        if repository := values.get(ids.FIELD_REPOSITORY):
+            await self.slack.suggest(self.ada.id, ids.FIND_REPOSITORY, str(repository), view_id=view.id)
+        return await self.slack.submit(self.ada.id, view.id, values)
 
     async def followed(self, channel: str = "") -> dict[str, tuple[tuple[str, ...], str]]:
         """Return features and filter of what a channel follows, by repository."""
@@ -159,6 +161,64 @@ async def test_a_mistake_is_answered_in_one_sentence(office: Office) -> None:
     assert "I don't know the option `reviewz`; did you mean `reviews`?" in answer
 
 
+async def test_a_mistake_is_pointed_at_in_fixed_width(office: Office) -> None:
+    answer = await office.ask("subscribe octo/hello draft:no lable:<@U1|ada>")
+    text = answer.blocks[0]["text"]["text"]
+    assert text.endswith("\n```\nocto/hello draft:no lable:&lt;@U1|ada&gt;\n                    ^\n```")
+
+
+async def test_all_that_an_owner_has_is_followed_but_what_is_left_out(office: Office) -> None:
+    answer = shown(await office.ask("subscribe octo/* -repo:sea,old-* broadcast:merged,approved"))
+    assert "follows *octo/∗*" in answer  # noqa: RUF001 - as Slack is to show it
+    assert "without sea, old-∗" in answer  # noqa: RUF001 - as Slack is to show it
+    assert "also in the channel: approved, merged" in answer
+    assert "follows `octo/hello` with all that `octo` has" in shown(
+        await office.ask("unsubscribe octo/hello")
+    )
+    assert "follows no repository" not in shown(await office.ask("unsubscribe octo/sea"))
+    gone = await office.ask("unsubscribe octo/*")
+    assert await office.followed() == {}
+    await office.press(gone, ids.SUBSCRIPTION_UNDO)
+    assert "without sea, old-∗" in shown(await office.ask("list"))  # noqa: RUF001 - as Slack is to show it
+
+
+async def test_an_owner_that_github_does_not_know_is_not_followed(office: Office) -> None:
+    assert "GitHub knows no owner `nobody`" in shown(await office.ask("subscribe nobody/*"))
+    assert await office.followed() == {}
+
+
+async def test_people_of_slack_are_shown_by_name_in_what_a_filter_means(office: Office) -> None:
+    answer = shown(await office.ask(f"subscribe octo/hello author:<@{office.ada.id}|ada>"))
+    assert f"are by “<@{office.ada.id}>”" in answer
+    assert await office.followed() == {
+        "octo/hello": (("reviews", "merges", "notes", "ci"), f"author:<@{office.ada.id}>")
+    }
+
+
+async def test_naming_the_event_of_comments_brings_them(office: Office) -> None:
+    await office.ask("subscribe octo/hello event:commented,merged")
+    assert "comments" in (await office.followed())["octo/hello"][0]
+    answer = shown(await office.ask("subscribe octo/hello reviews event:commented"))
+    assert "brings nothing without the feature `comments`" in answer
+
+
+async def test_a_filter_that_names_what_the_repository_does_not_have_warns(office: Office) -> None:
+    office.github.ensure_label(office.github.repo("octo/hello"), "bug")
+    answer = shown(await office.ask("subscribe octo/hello label:bugs author:octo,nobody-here"))
+    assert "octo/hello has no label `bugs`; did you mean `bug`?" in answer
+    assert "matches nothing" in answer
+    assert "nobody called `nobody-here`" in answer
+    assert list(await office.followed()) == ["octo/hello"]
+
+
+async def test_a_filter_too_long_for_a_button_can_still_be_left(office: Office) -> None:
+    quotes = '\\"' * 470
+    await office.ask(f'subscribe octo/hello label:"{quotes}"')
+    gone = shown(await office.ask("unsubscribe octo/hello"))
+    assert "too long for a button" in gone
+    assert ids.SUBSCRIPTION_UNDO not in gone
+
+
 async def test_direct_messages_follow_nothing(office: Office) -> None:
     direct = office.slack.workspace.direct_message(office.ada.id)
     for command in ("subscribe", "subscribe octo/hello", "unsubscribe", "list"):
@@ -220,11 +280,25 @@ async def test_subscribe_alone_opens_a_form(office: Office) -> None:
     assert await office.followed() == {"octo/hello": (("reviews", "notes"), "draft:no label:bug")}
 
 
+async def test_the_buttons_below_what_a_form_brought_work(office: Office) -> None:
+    await office.slack.command(office.ada.id, office.room.id, "/patchforge", "subscribe")
+    assert (await office.submit(repository="octo/hello")).ok
+    for action, left in ((ids.SUBSCRIPTION_REMOVE, []), (ids.SUBSCRIPTION_UNDO, ["octo/hello"])):
+        view = office.slack.modals(office.ada.id)[-1]
+        await office.slack.click(office.ada.id, action_id=action, view_id=view.id)
+        await office.slack.until(lambda: office.slack.modals(office.ada.id)[-1].id != view.id)  # noqa: B023 - at once
+        assert list(await office.followed()) == left
+
+
 async def test_the_form_puts_each_mistake_under_its_field(office: Office) -> None:
     await office.slack.command(office.ada.id, office.room.id, "/patchforge", "subscribe")
-    wrong = await office.submit(repository="hello", filter="lable:x")
-    assert "owner/name" in wrong.errors[ids.FIELD_REPOSITORY]
-    assert "did you mean “label:”?" in wrong.errors[ids.FIELD_FILTER]
+    missing = await office.submit()
+    assert "required" in missing.errors[ids.FIELD_REPOSITORY]
+    wrong = await office.submit(repository="octo/hello", filter="draft:no lable:x")
+    assert wrong.errors == {
+        ids.FIELD_FILTER: "I don't know the filter “lable:”; did you mean “label:”? "
+        "Look at “lable:x”, at character 10."
+    }
     unknown = await office.submit(repository="octo/nowhere", filter="")
     assert "GitHub shows me no repository" in unknown.errors[ids.FIELD_REPOSITORY]
     assert (await office.submit(repository="octo/hello")).ok
@@ -235,7 +309,7 @@ async def test_edit_begins_with_what_is_set_and_may_name_another_repository(offi
     listed = await office.ask("list")
     await office.slack.click(office.ada.id, listed.channel, listed.ts, ids.SUBSCRIPTION_EDIT)
     assert (await office.submit()).ok
-    assert await office.followed() == {"octo/hello": (("ci",), 'bots:no label:"good first issue"')}
+    assert await office.followed() == {"octo/hello": (("ci",), 'bot:no label:"good first issue"')}
     await office.slack.close_view(office.ada.id, office.slack.modals(office.ada.id)[-1].id)
     await office.slack.click(office.ada.id, listed.channel, listed.ts, ids.SUBSCRIPTION_EDIT)
     assert (await office.submit(repository="octo/world", options=[])).ok
@@ -245,11 +319,12 @@ async def test_edit_begins_with_what_is_set_and_may_name_another_repository(offi
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("help", "/patchforge subscribe [owner/repo] [features] [filters]"),
-        ("", "/patchforge unsubscribe owner/repo"),
+        ("help", "/patchforge subscribe [owner/repo|owner/*] [features] [filters]"),
+        ("", "/patchforge unsubscribe owner/repo|owner/*"),
         ("help subscribe", "/patchforge subscribe octocat/hello-world"),
         ("help Filters", "label:bug,security"),
         ("help features", "`ci`: word in the thread when checks fail"),
+        ("help links", "shown once in 30 minutes"),
         ("help help", "/patchforge help [topic]"),
         ("help filtres", "I don't know the topic `filtres`; did you mean `filters`?"),
     ],

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.models import Subscription
+from bot.subscriptions import listening
 from storage import subscriptions
 from storage.database import Database
 
@@ -74,7 +75,7 @@ async def test_subscriptions_are_found_by_channel_and_by_repository(database: Da
     for channel, repo in [("C2", "octo/hello"), ("C1", "octo/world"), ("C1", "octo/hello"), ("C3", "a/b")]:
         await put(database, channel, repo)
     assert await repos_of(database, "C1") == ["octo/hello", "octo/world"]
-    by_repo = await database.read(lambda connection: subscriptions.of_repo(connection, "Octo/Hello"))
+    by_repo = await database.read(lambda connection: listening.of_repo(connection, "Octo/Hello"))
     assert [subscription.channel for subscription in by_repo] == ["C1", "C2"]
     both = await database.read(lambda connection: subscriptions.of_channels(connection, ["C1", "C3"]))
     assert [(found.repo, found.channel) for found in both] == [
@@ -93,7 +94,7 @@ async def test_subscriptions_follow_a_renamed_repository(database: Database) -> 
     await database.write(lambda connection: subscriptions.rename_repo(connection, "Octo/Old", "Octo/New"))
     assert await repos_of(database, "C1") == ["octo/new"]
     assert await repos_of(database, "C2") == ["octo/new", "octo/other"]
-    kept = await database.read(lambda connection: subscriptions.of_repo(connection, "octo/new"))
+    kept = await database.read(lambda connection: listening.of_repo(connection, "octo/new"))
     assert [subscription.filter for subscription in kept] == ["", "bots:no"]
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.errors import UserError
-from bot.subscriptions.filters import format_filter
+from bot.filters.language import format_filter
+from bot.filters.words import from_slack, quote, words
 from bot.subscriptions.repository import parse_repository
 from bot.subscriptions.request import DEFAULT_FEATURES, parse_subscribe
-from bot.subscriptions.words import from_slack, quote, words
 
 LDQUO, RDQUO, EN_DASH = "\u201c", "\u201d", "\u2013"
 
@@ -21,7 +21,7 @@ LDQUO, RDQUO, EN_DASH = "\u201c", "\u201d", "\u2013"
         ("octo/hello reviews, merges", "octo/hello", ("reviews", "merges"), ""),
         ("octo/hello comments reviews comments", "octo/hello", ("reviews", "comments"), ""),
         ("octo/hello draft:no", "octo/hello", DEFAULT_FEATURES, "draft:no"),
-        ("octo/hello DRAFT:No reviews Bots:TRUE", "octo/hello", ("reviews",), "draft:no bots:yes"),
+        ("octo/hello DRAFT:No reviews Bots:TRUE", "octo/hello", ("reviews",), "draft:no bot:yes"),
         ("octo/hello -draft:yes", "octo/hello", DEFAULT_FEATURES, "draft:no"),
         ("octo/hello label:bug,docs -label:WIP", "octo/hello", DEFAULT_FEATURES, "label:bug,docs -label:WIP"),
         ("octo/hello label:a label:a", "octo/hello", DEFAULT_FEATURES, "label:a"),
@@ -68,7 +68,7 @@ def test_a_request_is_read(text: str, repo: str, features: tuple[str, ...], filt
         ("octo/hello label:a -label:b,A", "`label:a` and `-label:b,A` contradict each other"),
         ("octo/hello octo/other", "One repository at a time: give `octo/other` a command of its own."),
         ("octo/hello https://github.com/octo/other", "One repository at a time"),
-        ("octo/hello label:" + "x" * 600, "That filter is too long; keep it under 500 characters."),
+        ("octo/hello label:" + "x" * 1100, "That filter is too long; keep it under 1000 characters."),
         ("", "Name a repository, such as `/patchforge subscribe octocat/hello-world`."),
         ("hello", "`hello` is not a repository; write it as `owner/name`"),
         ("draft:no octo/hello", "`draft:no` is not a repository"),
@@ -79,6 +79,72 @@ def test_a_mistake_is_named_with_the_nearest_known_word(text: str, message: str)
         parse_subscribe(text)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "repo", "excluded", "broadcast", "filter_text"),
+    [
+        ("acme/*", "acme/*", (), (), ""),
+        ("Acme/* draft:no", "acme/*", (), (), "draft:no"),
+        ("acme/* -repo:acme/Legacy,old-*", "acme/*", ("acme/legacy", "acme/old-*"), (), ""),
+        ("acme/* -repo:a -repo:b,a", "acme/*", ("acme/a", "acme/b"), (), ""),
+        ("octo/hello broadcast:Merged,approved", "octo/hello", (), ("approved", "merged"), ""),
+        (
+            'octo/hello broadcast:"changes requested" broadcast:merged -event:commented',
+            "octo/hello",
+            (),
+            ("changes_requested", "merged"),
+            "-event:commented",
+        ),
+        ("octo/hello event:merged broadcast:merged", "octo/hello", (), ("merged",), "event:merged"),
+        ("octo/hello author:<@U1|mona> size:&lt;200", "octo/hello", (), (), "author:<@U1> size:<200"),
+        ("octo/hello team:acme/backend path:/src/x", "octo/hello", (), (), "team:acme/backend path:/src/x"),
+    ],
+)
+def test_owners_exclusions_and_broadcasts_are_read(
+    text: str, repo: str, excluded: tuple[str, ...], broadcast: tuple[str, ...], filter_text: str
+) -> None:
+    request = parse_subscribe(text)
+    assert (request.repo, request.excluded, request.broadcast) == (repo, excluded, broadcast)
+    assert format_filter(request.filter) == filter_text
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "column"),
+    [
+        ("octo/hello ci,reviewz", "did you mean `reviews`?", 14),
+        ("octo/hello draft:no lable:x", "did you mean `label:`?", 20),
+        ("octo/hello brodcast:merged", "I don't know the filter `brodcast:`", 11),
+        ("octo/hello -broadcast:merged", "write `broadcast:approved,merged`", 11),
+        ("octo/hello broadcast:", "write `broadcast:approved,merged`", 11),
+        ("octo/hello broadcast:merged,exploded", "I can't read `exploded` after `broadcast:`", 28),
+        ("octo/hello event:merged broadcast:approved", "the filter leaves out that event", 34),
+        ("octo/hello -repo:x", "goes only with all that an owner has: `subscribe octo/*`", 11),
+        ("acme/* repo:x", "leave repositories out with `-repo:acme/name`", 7),
+        ("acme/* -repo:", "leave repositories out with `-repo:acme/name`", 7),
+        ("acme/* -repo:x,other/y", "it is none of `acme/*`", 15),
+        ("acme/* -repo:*", "that would leave out everything", 13),
+        ("acme/* -repo:a!b", "write it as `acme/name`", 13),
+        ("acme/* other/*", "One repository at a time", 7),
+    ],
+)
+def test_a_mistake_is_pointed_at(text: str, message: str, column: int) -> None:
+    with pytest.raises(UserError) as caught:
+        parse_subscribe(text)
+    assert message in caught.value.sentence
+    assert caught.value.pointer == f"{text}\n{' ' * column}^"
+
+
+@pytest.mark.parametrize("text", ["*/*", "acme/**", "acme*/*", "-a/*", "acme/x*"])
+def test_no_other_pattern_of_repositories_is_taken(text: str) -> None:
+    with pytest.raises(UserError, match="owner/name"):
+        parse_subscribe(text)
+
+
+def test_not_too_many_repositories_are_left_out() -> None:
+    names = ",".join(f"r{number}" for number in range(51))
+    with pytest.raises(UserError, match="at most 50"):
+        parse_subscribe(f"acme/* -repo:{names}")
 
 
 def test_a_long_wrong_word_is_cut_in_the_answer() -> None:

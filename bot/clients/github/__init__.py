@@ -4,6 +4,7 @@ Every method raises Permanent (`code` is the HTTP status), RateLimited or RetryL
 """
 
 from bot.clients.github.client import GitHub, Repository
+from bot.clients.github.device import DeviceFlow
 from bot.clients.github.hooks import Attempt, Source
 
-__all__ = ["Attempt", "GitHub", "Repository", "Source"]
+__all__ = ["Attempt", "DeviceFlow", "GitHub", "Repository", "Source"]

@@ -30,9 +30,18 @@ class AppAnswer(msgspec.Struct):
     events: list[str] = []
 
 
-class _Config(msgspec.Struct):
+class InstallationAnswer(msgspec.Struct):
+    """An App's installation: what it was granted there, and since when it is suspended."""
+
+    permissions: dict[str, str] = {}
+    suspended_at: str | None = None
+
+
+class HookConfig(msgspec.Struct):
+    """Where a webhook leads; of its `secret` only that there is one is shown."""
+
     url: str = ""
-    content_type: str = "form"
+    secret: str | None = None
 
 
 class Webhook(msgspec.Struct):
@@ -41,7 +50,7 @@ class Webhook(msgspec.Struct):
     id: int
     active: bool = True
     events: list[str] = []
-    config: _Config = msgspec.field(default_factory=_Config)
+    config: HookConfig = msgspec.field(default_factory=HookConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,16 @@ class Account:
         """Return the App as GitHub knows it."""
         page = await self.api.page(None, "/app")
         return convert(AppAnswer, page.data if page else None)
+
+    async def app_webhook(self) -> HookConfig:
+        """Return where the App's webhook leads."""
+        page = await self.api.page(None, "/app/hook/config")
+        return convert(HookConfig, page.data if page else None)
+
+    async def installation(self, repo: str) -> InstallationAnswer:
+        """Return the App's installation on a repository; raises Permanent where there is none."""
+        page = await self.api.page(None, f"/repos/{repo}/installation")
+        return convert(InstallationAnswer, page.data if page else None)
 
     async def rate(self, repo: str) -> tuple[int, int]:
         """Return how many requests are left of how many in this hour; asking costs none."""

@@ -76,6 +76,18 @@ class RepositoryAnswer(msgspec.Struct):
     private: bool = False
 
 
+class _Account(msgspec.Struct):
+    login: str
+
+
+class InstalledAnswer(msgspec.Struct):
+    """Where the App is installed, and since when it is suspended there."""
+
+    id: int
+    account: _Account
+    suspended_at: str | None = None
+
+
 class TokenAnswer(msgspec.Struct):
     """An installation's access token."""
 

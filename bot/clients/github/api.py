@@ -13,7 +13,7 @@ import gidgethub.abc
 import httpx
 from gidgethub import sansio
 
-from bot.clients.github.answers import TokenAnswer, convert
+from bot.clients.github.answers import InstalledAnswer, TokenAnswer, convert
 from bot.clients.observe import Call, Observe, nobody
 from bot.errors import Permanent, RateLimited, RetryLater
 from bot.models import Clock
@@ -132,6 +132,15 @@ class Api:
         except Exception as error:
             raise self._failure(error, repo or "", path) from error
 
+    async def send(self, repo: str, path: str, body: Mapping[str, Any], *, anew: bool = True) -> Any:
+        """Give GitHub something to keep and return its JSON; without `anew` it changes what is there."""
+        try:
+            token = await self._token_for(repo)
+            do = self._api.post if anew else self._api.patch
+            return await do(path, None, data=body, oauth_token=token)
+        except Exception as error:
+            raise self._failure(error, repo, path) from error
+
     async def _credentials(self, repo: str | None) -> tuple[str | None, str | None]:
         """Return a token and a signature of the App, one of which is None."""
         if repo is not None:
@@ -145,23 +154,45 @@ class Api:
         if self._app is None:
             return self._token
         owner = repo.partition("/")[0].lower()
+        if not self._is_held(owner):
+            self._installed[owner] = await self._install(repo, *self._app)
+        return self._installed[owner].token
+
+    async def owners(self) -> list[str]:
+        """Return the owners at whom the App is installed, in lower case; a token for each is held then."""
+        if self._app is None:
+            return []
+        page = await self.page(None, "/app/installations?per_page=100")
+        found = convert(list[InstalledAnswer], page.data if page else [])
+        installed = {one.account.login.lower(): one.id for one in found if one.suspended_at is None}
+        for owner, installation in installed.items():
+            if not self._is_held(owner):
+                self._installed[owner] = await self._access(installation, *self._app)
+        return list(installed)
+
+    def _is_held(self, owner: str) -> bool:
         held = self._installed.get(owner)
-        if held is None or held.expires_at - _TOKEN_MARGIN <= self._clock.now():
-            held = self._installed[owner] = await self._install(repo, *self._app)
-        return held.token
+        return held is not None and held.expires_at - _TOKEN_MARGIN > self._clock.now()
 
     async def _install(self, repo: str, app_id: str, private_key: str) -> TokenAnswer:
-        from gidgethub import apps  # noqa: PLC0415 - loads what only an App needs
-
         path = f"/repos/{repo}/installation"
         signed = _signed(app_id, private_key)
         try:
             installation = await self._api.getitem(path, None, jwt=signed)
-            answer = await apps.get_installation_access_token(
-                self._api, installation_id=str(installation["id"]), app_id=app_id, private_key=private_key
-            )
+            number = int(installation["id"])
         except Exception as error:
             raise self._failure(error, repo, path) from error
+        return await self._access(number, app_id, private_key)
+
+    async def _access(self, installation: int, app_id: str, private_key: str) -> TokenAnswer:
+        from gidgethub import apps  # noqa: PLC0415 - loads what only an App needs
+
+        try:
+            answer = await apps.get_installation_access_token(
+                self._api, installation_id=str(installation), app_id=app_id, private_key=private_key
+            )
+        except Exception as error:
+            raise self._failure(error, "", f"/app/installations/{installation}/access_tokens") from error
         return convert(TokenAnswer, answer)
 
     def _failure(self, error: Exception, repo: str, path: str) -> Exception:

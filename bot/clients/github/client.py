@@ -17,8 +17,12 @@ from bot.clients.github.answers import (
     to_commit,
 )
 from bot.clients.github.api import Api
+from bot.clients.github.checks import Checks
+from bot.clients.github.contents import Contents
 from bot.clients.github.feed import Feed
 from bot.clients.github.hooks import Hooks
+from bot.clients.github.people import People
+from bot.clients.github.places import Places
 from bot.clients.observe import Observe, nobody
 from bot.config import Settings, web_url
 from bot.errors import Permanent
@@ -45,7 +49,9 @@ class GitHub:
     """Reads GitHub with a token, or as a GitHub App with a token per repository owner.
 
     `api_url` is `https://api.github.com`, or `https://host/api/v3` of a GitHub Enterprise Server. The client
-    belongs to the caller. `hooks` reads and repeats what webhooks delivered, `feed` is for those without one.
+    belongs to the caller. `hooks` reads and repeats what webhooks delivered, `feed` is for those without one;
+    `contents` are files and teams, `people` the accounts, `checks` what is told of a commit,
+    `places` what people choose from.
     """
 
     def __init__(
@@ -66,6 +72,10 @@ class GitHub:
         self.hooks = Hooks(self._api)
         self.feed = Feed(self._api)
         self.account = Account(self._api)
+        self.contents = Contents(self._api)
+        self.people = People(self._api)
+        self.checks = Checks(self._api)
+        self.places = Places(self._api, clock, is_app=self.is_app)
 
     @classmethod
     def from_settings(

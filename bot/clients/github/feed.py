@@ -12,11 +12,12 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was said of a pull request, oldest first, as GitHub's JSON has it."""
+    """What was said of a pull request and what happened to it, oldest first, as GitHub's JSON has it."""
 
     reviews: list[Json]
     comments: list[Json]
     review_comments: list[Json]
+    happened: list[Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ class Feed:
         return found, tag
 
     async def said(self, repo: str, number: int) -> Said:
-        """Return the reviews and comments of a pull request."""
+        """Return the reviews, the comments and the events of a pull request."""
         pull, issue = f"/repos/{repo}/pulls/{number}", f"/repos/{repo}/issues/{number}"
         return Said(
             await self._all(repo, f"{pull}/reviews"),
             await self._all(repo, f"{issue}/comments"),
             await self._all(repo, f"{pull}/comments"),
+            await self._all(repo, f"{issue}/events"),
         )
 
     async def checks(self, repo: str, sha: str, etag: str | None) -> tuple[list[Json], str | None] | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sandbox.github.acts.branches import BranchActs
 from sandbox.github.model import CheckRun, CheckSuite, Repository, Status
 from sandbox.github.render import checks
+from sandbox.github.world import ZERO_SHA
 
 # What a suite concludes is the gravest conclusion of its runs.
 GRAVITY = ("failure", "timed_out", "action_required", "cancelled", "stale", "success", "neutral", "skipped")
@@ -75,9 +76,58 @@ class CheckActs(BranchActs):
         home, pull = self.repo(repo), self.pull(repo, number)
         page = f"https://ci.example/{context}/{pull.head_sha[:7]}"
         item = Status(self.new_id(), pull.head_sha, state, context, description, page, by, self.now())
-        home.statuses.append(item)
-        self.emit(home, "status", by, checks.status_event(self.state, home, item))
+        return self.set_status(home, item)
+
+    def set_status(self, repo: Repository, item: Status) -> Status:
+        """Set a commit status on any commit: `status`."""
+        repo.statuses.append(item)
+        self.emit(repo, "status", item.creator, checks.status_event(self.state, repo, item))
         return item
+
+    def suite_of_app(self, repo: Repository, sha: str) -> CheckSuite:
+        """Find the suite that the installed App has on a commit, or make it."""
+        for suite in repo.suites:
+            if suite.by_app and suite.head_sha == sha:
+                return suite
+        app, at = self.state.app, self.now()
+        home, branch = self._where(repo, sha)
+        suite = CheckSuite(
+            id=self.new_id(),
+            workflow_run_id=0,
+            run_number=0,
+            workflow="",
+            actor=app.owner if app else repo.owner,
+            head_sha=sha,
+            head_branch=branch,
+            head_repo=home,
+            before=next(iter(repo.commits[sha].parents), ZERO_SHA),
+            created_at=at,
+            updated_at=at,
+            by_app=True,
+        )
+        repo.suites.append(suite)
+        return suite
+
+    def _where(self, repo: Repository, sha: str) -> tuple[int | None, str]:
+        """Find the repository and the branch whose head a commit is."""
+        for pull in repo.pulls:
+            if pull.head_sha == sha:
+                return pull.head_repo, pull.head_ref
+        return repo.id, next((name for name, head in repo.branches.items() if head == sha), "")
+
+    def app_reported(self, repo: Repository, suite: CheckSuite, run: CheckRun, *, new: bool) -> None:
+        """Let a check run of the App be heard of, and its suite once all of them have ended."""
+        suite.updated_at = self.now()
+        done = all(one.status == "completed" for one in suite.runs)
+        suite.status = "completed" if done else "in_progress"
+        if done:
+            suite.conclusion = min((one.conclusion or "neutral" for one in suite.runs), key=GRAVITY.index)
+        if new:
+            self._tell_run(repo, suite, run, "created")
+        if run.status == "completed":
+            self._tell_run(repo, suite, run, "completed")
+        if done:
+            self._tell_suite(repo, suite, "completed")
 
     def _tell_run(self, repo: Repository, suite: CheckSuite, run: CheckRun, action: str) -> None:
         whole = checks.check_run(self.state, repo, suite, run)

@@ -76,6 +76,8 @@ class PlaceActs(World):
             installation_id=45_117_320,
             repositories={self.repo(name).id for name in repositories},
             created_at=self.now(),
+            permissions=dict(people.PERMISSIONS),
+            events=list(people.EVENTS),
         )
         self.touched()
         return key.private_bytes(

@@ -1,7 +1,7 @@
 """Acts on issues and pull requests alike: labels, people, milestones, locks and comments."""
 
 from sandbox.github.acts.branches import BranchActs
-from sandbox.github.model import Comment, Issue, Milestone, Pull, Repository
+from sandbox.github.model import Comment, Happening, Issue, Milestone, Pull, Repository
 from sandbox.github.render import issues, people, repos
 
 
@@ -107,6 +107,9 @@ class ThreadActs(BranchActs):
         """Note the time of a change and send it as `pull_request` or `issues`."""
         home = self.repo(repo)
         self.bump(home, item)
+        if isinstance(item, Pull) and action == "closed" and item.merged_at:
+            item.happened.append(Happening(self.new_id(), "merged", by, item.updated_at, {}))
+        item.happened.append(Happening(self.new_id(), action, by, item.updated_at, extra))
         if isinstance(item, Pull):
             self.tell_pull(home, item, action, by, **extra)
         else:

@@ -2,19 +2,21 @@
 
 from sandbox.github.model import CheckRun, CheckSuite, Repository, State, Status
 from sandbox.github.render import commits, repos
-from sandbox.github.render.people import ACTIONS_APP_ID, Json, actions_app, node_id, stamp, user
+from sandbox.github.render.people import ACTIONS_APP_ID, Json, actions_app, app, node_id, stamp, user
 
 
 def check_run(state: State, repo: Repository, suite: CheckSuite, run: CheckRun, *, hook: bool = True) -> Json:
     """Write a check run; in a webhook its suite comes along whole, in REST only the suite's id."""
     api = f"{repos.api_url(state, repo)}/check-runs/{run.id}"
     job = f"{repos.html_url(state, repo)}/actions/runs/{suite.workflow_run_id}/job/{run.id}"
+    if suite.by_app:
+        job = f"{repos.html_url(state, repo)}/runs/{run.id}"
     return {
         "id": run.id,
         "name": run.name,
         "node_id": node_id("CR", run.id),
         "head_sha": suite.head_sha,
-        "external_id": f"{run.id:x}",
+        "external_id": f"{run.id:x}" if run.external_id is None else run.external_id,
         "url": api,
         "html_url": job,
         "details_url": job,
@@ -26,13 +28,17 @@ def check_run(state: State, repo: Repository, suite: CheckSuite, run: CheckRun, 
             "title": run.title,
             "summary": run.summary,
             "text": None,
-            "annotations_count": 0,
+            "annotations_count": len(run.annotations),
             "annotations_url": f"{api}/annotations",
         },
         "check_suite": _suite(state, repo, suite) if hook else {"id": suite.id},
-        "app": actions_app(state),
+        "app": _app(state, suite),
         "pull_requests": pull_refs(state, repo, suite),
     }
+
+
+def _app(state: State, suite: CheckSuite) -> Json:
+    return app(state, state.app) if suite.by_app and state.app else actions_app(state)
 
 
 def _suite(state: State, repo: Repository, suite: CheckSuite) -> Json:
@@ -47,7 +53,7 @@ def _suite(state: State, repo: Repository, suite: CheckSuite) -> Json:
         "before": suite.before,
         "after": suite.head_sha,
         "pull_requests": pull_refs(state, repo, suite),
-        "app": actions_app(state),
+        "app": _app(state, suite),
         "created_at": stamp(suite.created_at),
         "updated_at": stamp(suite.updated_at),
     }
@@ -160,6 +166,18 @@ def status(state: State, repo: Repository, item: Status) -> Json:
         "created_at": stamp(item.created_at),
         "updated_at": stamp(item.created_at),
     }
+
+
+def annotations(state: State, repo: Repository, suite: CheckSuite, run: CheckRun) -> list[Json]:
+    """Write the annotations of a check run."""
+    blob = f"{repos.html_url(state, repo)}/blob/{suite.head_sha}"
+    keys = ("path", "start_line", "end_line", "start_column", "end_column", "annotation_level")
+    return [
+        {key: one.get(key) for key in keys}
+        | {key: one.get(key) for key in ("title", "message", "raw_details")}
+        | {"blob_href": f"{blob}/{one['path']}"}
+        for one in run.annotations
+    ]
 
 
 def status_event(state: State, repo: Repository, item: Status) -> Json:

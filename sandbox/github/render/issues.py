@@ -1,8 +1,10 @@
 """JSON of issues, of pull requests seen as issues, and of their comments."""
 
-from sandbox.github.model import Comment, Issue, Pull, Repository, State
+from sandbox.github.model import Comment, Happening, Issue, Pull, Repository, State
 from sandbox.github.render import repos
 from sandbox.github.render.people import Json, node_id, stamp, user
+
+_REQUESTS = {"review_requested", "review_request_removed"}
 
 
 def shared(state: State, repo: Repository, item: Issue) -> Json:
@@ -77,6 +79,24 @@ def comment(state: State, repo: Repository, item: Issue, said: Comment) -> Json:
         "body": said.body,
         "reactions": reactions(own),
         "performed_via_github_app": None,
+    }
+
+
+def event(state: State, repo: Repository, item: Happening) -> Json:
+    """Write one thing that happened, as the list of events has it."""
+    about = {"review_requester": user(state, item.by)} if item.event in _REQUESTS else {}
+    return {
+        "id": item.id,
+        "node_id": node_id("IE", item.id),
+        "url": f"{repos.api_url(state, repo)}/issues/events/{item.id}",
+        "actor": user(state, item.by),
+        "event": item.event,
+        "commit_id": None,
+        "commit_url": None,
+        "created_at": stamp(item.at),
+        "performed_via_github_app": None,
+        **about,
+        **item.about,
     }
 
 

@@ -151,8 +151,8 @@ def app(state: State, item: App) -> Json:
         "html_url": f"{state.web}/apps/{item.slug}",
         "created_at": stamp(item.created_at),
         "updated_at": stamp(item.created_at),
-        "permissions": PERMISSIONS | {},
-        "events": ["pull_request", "pull_request_review", "push"],
+        "permissions": dict(item.permissions),
+        "events": list(item.events),
         "installations_count": 1,
     }
 
@@ -171,23 +171,39 @@ def installation(state: State, item: App) -> Json:
         "app_slug": item.slug,
         "target_id": state.accounts[item.owner].id,
         "target_type": "Organization",
-        "permissions": PERMISSIONS | {},
-        "events": ["pull_request", "pull_request_review", "push"],
+        "permissions": dict(item.permissions),
+        "events": list(item.events),
         "created_at": stamp(item.created_at),
         "updated_at": stamp(item.created_at),
         "single_file_name": None,
         "has_multiple_single_files": False,
         "single_file_paths": [],
         "suspended_by": None,
-        "suspended_at": None,
+        "suspended_at": stamp(item.suspended_at),
     }
 
 
 PERMISSIONS = {
+    "actions": "read",
     "checks": "read",
     "contents": "read",
     "issues": "read",
+    "members": "read",
     "metadata": "read",
     "pull_requests": "write",
     "statuses": "read",
 }
+EVENTS = (
+    "check_run",
+    "check_suite",
+    "issue_comment",
+    "membership",
+    "pull_request",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "push",
+    "repository",
+    "status",
+    "team",
+    "workflow_run",
+)

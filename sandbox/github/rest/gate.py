@@ -13,7 +13,7 @@ from aiohttp import web
 from sandbox.github.core import GitHub
 from sandbox.github.faults import Fault
 from sandbox.github.model import Repository
-from sandbox.github.rest.reply import ApiError, Endpoint, Reply, Viewer, moved, not_found
+from sandbox.github.rest.reply import BODY, ApiError, Endpoint, Reply, Viewer, moved, not_found
 from sandbox.github.world import Call
 
 ANONYMOUS_LIMIT = 60
@@ -44,6 +44,7 @@ class Gate:
                 if fault:
                     _refuse(fault)
                 self._spend(request, viewer)
+                request[BODY] = await request.read()
                 reply = answer(request, viewer)
             except ApiError as error:
                 reply = error.reply

@@ -35,6 +35,7 @@ class HooksApi:
         return {
             "/app": self.app,
             "/app/installations": self.installations,
+            "/app/hook/config": self.app_hook,
             "/app/hook/deliveries": self.app_deliveries,
             "/app/hook/deliveries/{delivery:\\d+}": self.app_delivery,
             "/installation/repositories": self.installation_repositories,
@@ -103,7 +104,7 @@ class HooksApi:
         answer = {
             "token": text,
             "expires_at": people.stamp(token.expires_at),
-            "permissions": people.PERMISSIONS,
+            "permissions": dict(app.permissions),
             "repository_selection": "selected",
         }
         return Reply(answer, 201)
@@ -116,6 +117,14 @@ class HooksApi:
         found = [self.state.repositories[key] for key in sorted(app.repositories)]
         answer = page(request, self.state.api, found, lambda repo: repos.repository(self.state, repo))
         return Reply({"total_count": len(found), "repositories": answer.data}, headers=answer.headers)
+
+    def app_hook(self, _request: web.Request, viewer: Viewer) -> Reply:
+        """Answer `GET /app/hook/config`."""
+        self._app(viewer)
+        found = next((hook for hook in self.github.hooks.values() if hook.repository_id is None), None)
+        if found is None:
+            raise not_found()
+        return Reply(hook_json(self.state, found)["config"])
 
     def app_deliveries(self, request: web.Request, viewer: Viewer) -> Reply:
         """Answer `GET /app/hook/deliveries`."""

@@ -31,6 +31,7 @@ class PullsApi:
             f"{pull}/comments": self.review_comments,
             "/issues/{number:\\d+}": self.issue,
             "/issues/{number:\\d+}/comments": self.comments,
+            "/issues/{number:\\d+}/events": self.events,
         }
 
     def pulls(self, request: web.Request, viewer: Viewer) -> Reply:
@@ -123,6 +124,11 @@ class PullsApi:
         return page(
             request, self.state.api, item.comments, lambda c: issues.comment(self.state, repo, item, c)
         )
+
+    def events(self, request: web.Request, viewer: Viewer) -> Reply:
+        """Answer `GET …/issues/{n}/events`: what happened to it, oldest first."""
+        repo, item = self._issue(request, viewer)
+        return page(request, self.state.api, item.happened, lambda one: issues.event(self.state, repo, one))
 
     def _issue(self, request: web.Request, viewer: Viewer) -> tuple[Repository, Issue]:
         repo = self.gate.repository(request, viewer)

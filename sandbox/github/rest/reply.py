@@ -12,6 +12,8 @@ from sandbox.github.world import Token
 
 Item = TypeVar("Item")
 DOCS = "https://docs.github.com/rest"
+BODY = web.RequestKey("body", bytes)
+"""What came with a request."""
 
 
 @dataclass(frozen=True)

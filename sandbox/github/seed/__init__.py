@@ -11,7 +11,7 @@ from sandbox.github.specs import CommitSpec, PullSpec
 
 ORG, REPO, TEAM = "acme", "acme/payments-api", "payments-core"
 MARA, TOMAS, PRIYA, JONAS, AIKO = "mara-lindqvist", "tokafor", "priyaraman", "jweber", "aikotanaka"
-DEPENDABOT = "dependabot[bot]"
+DEPENDABOT, BOT = "dependabot[bot]", "patchforge-bot"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ async def seed_demo(github: GitHub) -> Demo:
         PRIYA: "write",
         JONAS: "write",
         AIKO: "maintain",
-        "patchforge-bot": "admin",
+        BOT: "admin",
     }
     repo = github.add_repository(
         REPO, _files("main"), description="Charges, refunds and currency conversion", collaborators=roles
@@ -66,7 +66,7 @@ async def seed_demo(github: GitHub) -> Demo:
 
 def _people(github: GitHub) -> None:
     github.add_account(
-        ORG, "Acme Storefronts", kind="Organization", members=(MARA, TOMAS, PRIYA, JONAS, AIKO)
+        ORG, "Acme Storefronts", kind="Organization", members=(MARA, TOMAS, PRIYA, JONAS, AIKO, BOT)
     )
     for login, name, email in (
         (MARA, "Mara Lindqvist", "mara@acme.example"),
@@ -77,8 +77,8 @@ def _people(github: GitHub) -> None:
         github.add_account(login, name, email=email, commit_email=email)
     github.add_account(TOMAS, "Tomás Okafor")  # keeps his address private
     github.add_account(DEPENDABOT, DEPENDABOT, kind="Bot", account_id=49_699_333)
-    github.add_account("patchforge-bot", "PatchForge")
-    github.add_team(ORG, TEAM, "Payments core")
+    github.add_account(BOT, "PatchForge")
+    github.add_team(ORG, TEAM, "Payments core", members=(MARA, PRIYA, JONAS))
 
 
 async def _issues(github: GitHub) -> None:

@@ -55,7 +55,7 @@ function context(block, place) {
 function input(block, place) {
   const error = place.errors?.[block.block_id];
   const id = inputId(block, block.element, place);
-  const group = ["radio_buttons", "checkboxes"].includes(block.element.type) || block.element.type.startsWith("multi_");
+  const group = ["radio_buttons", "checkboxes"].includes(block.element.type);
   const label = [
     textObject(block.label, place.names),
     block.optional && h("span.optional", null, " (optional)"),

@@ -124,7 +124,8 @@ function patchNode(live, wanted) {
   patchChildren(live, wanted);
   // what a person has typed or ticked stays, unless the given value itself is a new one
   if ("givenValue" in wanted && live.givenValue !== wanted.givenValue) {
-    if (live.value !== wanted.givenValue) live.value = wanted.givenValue;
+    const typing = "live" in live.dataset && live === document.activeElement;
+    if (live.value !== wanted.givenValue && !typing) live.value = wanted.givenValue;
     live.givenValue = wanted.givenValue;
   }
   if ("givenChecked" in wanted && live.givenChecked !== wanted.givenChecked) {

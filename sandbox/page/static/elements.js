@@ -1,5 +1,6 @@
 // The interactive elements of Block Kit, and how their state is read back.
 
+import { combobox } from "./combobox.js";
 import { h, icon, safeUrl } from "./dom.js";
 import { textObject } from "./mrkdwn.js";
 import { menu } from "./menu.js";
@@ -25,8 +26,7 @@ export function element(item, block, place, aria = {}) {
   if (item.type === "overflow") return overflow(item, block, place);
   if (item.type === "image") return picture(item);
   if (item.type === "radio_buttons" || item.type === "checkboxes") return choices(item, block, place, item.options);
-  if (item.type.startsWith("multi_")) return choices(item, block, place, optionsOf(item, place));
-  if (item.type === "external_select") return search(item, block, place, aria);
+  if (item.type.startsWith("multi_") || item.type === "external_select") return search(item, block, place, aria);
   if (item.type.endsWith("_select")) return select(item, block, place, aria);
   return field(item, block, place, aria);
 }
@@ -41,8 +41,23 @@ function choose(item, block, place, choice) {
   confirmed(item, place, "select", { ...names(item, block, place), choice });
 }
 
+/** Tell of what is typed into a field: while the bot hears of it, only the latest text waits. */
+async function tellLatest(item, block, place, text) {
+  const { typing } = place.store;
+  const id = inputId(block, item, place);
+  const busy = typing.has(id);
+  typing.set(id, text);
+  if (busy) return;
+  for (let told = null; told !== typing.get(id);) {
+    told = typing.get(id);
+    await place.store.act("select", { ...names(item, block, place), choice: told });
+  }
+  typing.delete(id);
+}
+
 function confirmed(item, place, kind, details) {
-  const go = () => place.store.act(kind, details, busyKey(item, place));
+  // a button is pressed once at a time; of choices each one counts
+  const go = () => place.store.act(kind, details, kind === "click" ? busyKey(item, place) : null);
   if (item.confirm) place.store.set({ confirm: { ...item.confirm, go } });
   else go();
 }
@@ -122,41 +137,42 @@ function select(item, block, place, aria) {
   );
 }
 
+/** A menu to type into: what it offers stands in it, or the bot is asked. */
 function search(item, block, place, aria) {
-  const id = inputId(block, item, place);
-  const options = place.store.options[id] || [];
+  const many = item.type.startsWith("multi_");
+  const asks = item.type.endsWith("external_select");
+  const own = asks ? [] : optionsOf(item, place).map(labelled);
   const state = current(item, block, place);
-  const chosen = state.selected_option ?? state.initial_option;
-  const oninput = async (event) => {
-    const typed = event.currentTarget.value;
-    const picked = options.find((option) => option.text.text === typed);
-    if (picked) {
-      event.currentTarget.dataset.value = picked.value;
-      if (answersAtOnce(block)) choose(item, block, place, picked.value);
-      return;
-    }
+  const options = [...(state.selected_options ?? state.initial_options ?? []), state.selected_option ?? state.initial_option];
+  const ids = state.selected_users ?? state.selected_channels ?? state.selected_conversations ??
+    state.initial_users ?? state.initial_channels ?? state.initial_conversations ?? [];
+  const chosen = [
+    ...options.filter(Boolean).map(labelled),
+    ...ids.map((id) => own.find(({ value }) => value === id) ?? { value: id, label: id }),
+  ];
+  const find = async (typed) => {
+    if (!asks) return own.filter(({ label }) => label.toLowerCase().includes(typed.toLowerCase()));
     const found = await place.store.act("suggest", { ...names(item, block, place), query: typed });
-    place.store.options[id] = found.options || [];
-    place.store.onChange();
+    return (found.options || []).map(labelled);
   };
-  return h(
-    "span.search",
-    null,
-    h("input", {
-      ...marks(item, block, place, aria), type: "search", list: `${id}-list`, autocomplete: "off", oninput,
-      placeholder: item.placeholder?.text ?? "Type to search", value: chosen?.text.text ?? "",
-    }),
-    h("datalist", { id: `${id}-list` }, options.map((option) => h("option", { value: option.text.text }))),
-  );
+  return combobox({
+    id: inputId(block, item, place), marks: marks(item, block, place, aria), chosen, many, find,
+    placeholder: item.placeholder?.text ?? "Type to search",
+    // Slack asks from three characters on, unless the menu says otherwise
+    least: asks ? (item.min_query_length ?? 3) : 0,
+    choose: (values) => choose(item, block, place, many ? values : (values[0] ?? null)),
+    store: place.store,
+  });
+}
+
+function labelled(option) {
+  return { value: option.value, label: option.text.text };
 }
 
 function choices(item, block, place, options) {
   const state = current(item, block, place);
   const picked = [
     ...(state.selected_options ?? state.initial_options ?? []).map((option) => option.value),
-    ...(state.selected_users ?? state.initial_users ?? []),
-    ...(state.selected_channels ?? state.initial_channels ?? []),
-    ...(state.selected_conversations ?? state.initial_conversations ?? []),
     (state.selected_option ?? state.initial_option)?.value,
   ];
   const type = item.type === "radio_buttons" ? "radio" : "checkbox";
@@ -185,10 +201,14 @@ function field(item, block, place, aria) {
   const state = current(item, block, place);
   const value = state.value ?? state.selected_date ?? state.selected_time ??
     state.initial_value ?? state.initial_date ?? state.initial_time ?? "";
+  const each = item.dispatch_action_config?.trigger_actions_on?.includes("on_character_entered");
+  const say = each ? tellLatest : choose;
+  const tell = (event) => answersAtOnce(block) && say(item, block, place, event.currentTarget.value);
   const common = {
     ...marks(item, block, place, aria), placeholder: item.placeholder?.text, value,
     maxlength: item.max_length, minlength: item.min_length,
-    onchange: (event) => answersAtOnce(block) && choose(item, block, place, event.currentTarget.value),
+    // what the bot says of one character comes when the next ones are typed already
+    "data-live": each && answersAtOnce(block), [each ? "oninput" : "onchange"]: tell,
   };
   if (item.multiline) return h("textarea", { ...common, rows: 5 });
   return h("input", { ...common, type: TEXTS[item.type] || "text", autocomplete: "off" });
@@ -222,7 +242,7 @@ function read(node, item) {
     const ticked = [...node.querySelectorAll("input:checked")].map((box) => box.value);
     return item.type === "radio_buttons" ? (ticked[0] ?? null) : ticked;
   }
-  // an external select that was not touched keeps what it had
-  if (item.type === "external_select") return node.value ? node.dataset.value : null;
+  // the server knows what was chosen
+  if (node.getAttribute("role") === "combobox") return undefined;
   return node.value || null;
 }

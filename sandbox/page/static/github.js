@@ -10,11 +10,16 @@ const ACTS = [
   { act: "approve", label: "Approve", when: ["open"] },
   { act: "request_changes", label: "Request changes", when: ["open"], ask: "Please cover the empty file too." },
   { act: "comment", label: "Comment", when: ["open", "draft", "closed", "merged"], ask: "Nice! How does this behave offline?" },
+  { act: "bot_comment", label: "A bot comments", when: ["open", "draft"] },
+  { act: "label", label: "Add a label", when: ["open", "draft"], ask: "urgent", field: "Label" },
+  { act: "retarget", label: "Change the base", when: ["open", "draft"], ask: "release/next", field: "Branch" },
   { act: "fail_ci", label: "Fail CI", when: ["open", "draft"] },
   { act: "fix_ci", label: "Pass CI", when: ["open", "draft"] },
   { act: "push", label: "Push a commit", when: ["open", "draft"] },
   { act: "convert_to_draft", label: "Convert to draft", when: ["open"] },
   { act: "ready_for_review", label: "Ready for review", when: ["draft"] },
+  { act: "enqueue", label: "Add to merge queue", when: ["open"] },
+  { act: "dequeue", label: "Fail in merge queue", when: ["open"] },
   { act: "merge", label: "Merge", when: ["open"], style: "primary" },
   { act: "close", label: "Close", when: ["open", "draft"] },
   { act: "reopen", label: "Reopen", when: ["closed"] },
@@ -38,6 +43,7 @@ export function github(store) {
         people(hub).map((login) => h("option", { value: login }, login)),
       ),
       menu("gh-open", "Open a pull request…", null, openings(store, hub), store, "gh-open"),
+      menu("gh-configure", "Configuration file…", null, files(store, hub), store, "gh-configure"),
     ),
     (repositories.length ? repositories : hub.repositories.slice(0, 1)).map((repo) => repository(repo, store)),
   );
@@ -88,8 +94,17 @@ function details(repo, pull, store) {
         "aria-busy": store.busy.has(`gh-${act.act}-${pull.number}`) && "true",
         onclick: () => perform(act, repo, pull, store),
       }, act.label),
-    )),
+    ), paste(pull, store)),
   );
+}
+
+/** Offer to write the address of the pull request into the open channel, as people do. */
+function paste(pull, store) {
+  const room = store.ui.place?.kind === "channel" && store.place();
+  if (!room?.is_member || room.is_archived) return null;
+  return h("button.button.small", {
+    type: "button", "data-testid": "gh-paste", onclick: () => store.act("say", { channel: room.id, text: pull.html_url }),
+  }, `Paste its link in #${room.name}`);
 }
 
 function marks(pull) {
@@ -120,7 +135,7 @@ function perform(act, repo, pull, store) {
   if (!act.ask) return go();
   const fields = act.ask === "reviewer"
     ? [{ name: "reviewer", label: "Who should review?", options: reviewers(pull, store) }]
-    : [{ name: "body", label: "Comment", value: act.ask, multiline: true }];
+    : [{ name: "body", label: act.field || "Comment", value: act.ask, multiline: !act.field }];
   return store.set({ ask: { title: `${act.label}: #${pull.number}`, button: act.label, fields, go } });
 }
 
@@ -145,4 +160,14 @@ function openings(store, hub) {
   ];
   const own = () => store.set({ ask: { title: "Open a pull request", button: "Open", fields, go: open } });
   return [...prepared, { label: "Something else…", testid: "gh-open-own", go: own }];
+}
+
+function files(store, hub) {
+  const repo = hub.repositories[0].full_name;
+  const push = (what) => store.act("github", { act: "configure", repo, what, by: store.ui.actor }, "gh-configure");
+  return [
+    { label: "Push .patchforge.yml", testid: "gh-configure-right", go: () => push("right") },
+    { label: "Push it with a mistake", testid: "gh-configure-wrong", go: () => push("wrong") },
+    { label: "Remove it", testid: "gh-configure-gone", go: () => push("gone") },
+  ];
 }

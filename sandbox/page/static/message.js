@@ -46,6 +46,7 @@ function article(message, follows, store, inThread) {
           h("time", { datetime: at.toISOString(), title: at.toLocaleString() }, clock),
         ),
       body(message, store, inThread),
+      unfurls(message, store, inThread),
       reactions(message, store),
       !inThread && message.reply_count > 0 && replies(message, store),
       !inThread && !message.ephemeral && !message.reply_count && !message.deleted && replyButton(message, store),
@@ -57,14 +58,25 @@ function body(message, store, inThread) {
   if (message.deleted) return h("p.text.gone", null, "This message was deleted.");
   const edited = message.edited && [" ", h("span.edited", null, "(edited)")];
   if (!message.blocks?.length) return h("div.text", null, mrkdwn(message.text, store.names), edited);
-  const place = {
+  return h("div.blocks", null, blocks(message.blocks, place(message, store, inThread)), edited);
+}
+
+function unfurls(message, store, inThread) {
+  const shown = (message.attachments || []).filter((one) => one.blocks?.length);
+  if (message.deleted || shown.length === 0) return null;
+  return shown.map((one) =>
+    h("aside.unfurl", { key: one.from_url, "aria-label": "Preview", title: one.from_url }, blocks(one.blocks, place(message, store, inThread))),
+  );
+}
+
+function place(message, store, inThread) {
+  return {
     store,
     names: store.names,
     surface: inThread ? "thread" : "message",
     values: message.values,
     where: { channel: message.channel, ts: message.ts },
   };
-  return h("div.blocks", null, blocks(message.blocks, place), edited);
 }
 
 function whisper(message, store) {

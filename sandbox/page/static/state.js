@@ -11,6 +11,7 @@ export class Store {
     this.busy = new Set();
     this.seen = {};
     this.options = {};
+    this.typing = new Map();
     this.drafts = {};
     this.dismissed = new Set();
     this.afterwards = [];
@@ -27,6 +28,7 @@ export class Store {
       thread: null, // {channel, ts}
       rail: kept.rail === undefined ? "github" : kept.rail,
       menu: null,
+      combo: null,
       confirm: null,
       ask: null,
       mail: null,

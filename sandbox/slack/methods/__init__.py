@@ -7,7 +7,7 @@ themselves.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sandbox.slack.methods import chat, conversations, users, views
+from sandbox.slack.methods import chat, conversations, groups, unfurls, users, views
 from sandbox.slack.methods.args import Args
 from sandbox.slack.methods.common import Answer
 from sandbox.slack.workspace import Workspace
@@ -30,6 +30,7 @@ METHODS: Mapping[str, Method] = {
     "chat.getPermalink": Method(chat.get_permalink),
     "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),
     "chat.postMessage": Method(chat.post_message, "chat:write", posts=True),
+    "chat.unfurl": Method(unfurls.unfurl, "links:write"),
     "chat.update": Method(chat.update, "chat:write"),
     "conversations.history": Method(conversations.history),
     "conversations.info": Method(conversations.info),
@@ -40,6 +41,8 @@ METHODS: Mapping[str, Method] = {
     "conversations.replies": Method(conversations.replies),
     "reactions.add": Method(users.add_reaction, "reactions:write"),
     "reactions.remove": Method(users.remove_reaction, "reactions:write"),
+    "usergroups.list": Method(groups.list_groups, "usergroups:read"),
+    "usergroups.users.list": Method(groups.list_users, "usergroups:read"),
     "users.conversations": Method(conversations.of_user),
     "users.info": Method(users.info, "users:read"),
     "users.list": Method(users.list_users, "users:read"),

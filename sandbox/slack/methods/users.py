@@ -25,7 +25,14 @@ def auth_test(workspace: Workspace, _args: Args) -> Answer:
 
 def user_json(workspace: Workspace, user: User) -> Answer:
     """Return a person as the API shows them; the e-mail address needs its own scope."""
-    profile = {"real_name": user.real_name, "display_name": user.name, "team": workspace.team_id}
+    profile: Answer = {
+        "real_name": user.real_name,
+        "display_name": user.name,
+        "team": workspace.team_id,
+        "status_text": user.status_text,
+        "status_emoji": user.status_emoji,
+        "status_expiration": user.status_expiration,
+    }
     if user.email is not None and "users:read.email" in workspace.rules.scopes:
         profile["email"] = user.email
     return {

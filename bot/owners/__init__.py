@@ -1,0 +1,1 @@
+"""Who owns which files of a repository, as its CODEOWNERS file says."""

@@ -1,0 +1,1 @@
+"""Links to pull requests that people paste."""

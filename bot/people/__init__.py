@@ -1,0 +1,1 @@
+"""What the bot knows of people: how a link is claimed, who is away, when somebody works."""

@@ -1,0 +1,250 @@
+"""What surrounds pull requests, from storage: what the rules of whose turn it is want beyond the facts.
+
+A CODEOWNERS file is parsed once, and what owners a pull request needs is worked out once for each head.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import Connection
+
+from bot.models import Comment, Pull, PullFacts, PullState, Verdict
+from bot.owners.owners import Owners, Rule
+from bot.owners.parsing import parse
+from bot.owners.waiting import Need, needs, unmet
+from bot.reviews.standing import Around, full_name
+from storage import attention, knowledge, reviews
+from storage.knowledge import FilesHead, OwnersHead, Team
+
+# A team's members, and what GitHub refused, are asked for again after so long.
+_FRESH = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What GitHub has to be asked for, of one pull request: teams by "owner/slug"."""
+
+    files: bool = False
+    owners: bool = False
+    teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known around a pull request, and what is not."""
+
+    around: Around
+    missing: Missing
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLine:
+    """One line of a CODEOWNERS file: where it stands, and what it says."""
+
+    path: str
+    rule: Rule
+
+
+def around(connection: Connection, facts: PullFacts, *, now: datetime) -> Surroundings:
+    """Return what surrounds one pull request."""
+    pull = facts.pull
+    said = {pull.id: reviews.comments_of(connection, pull.id)}
+    return around_all(connection, [facts], said, now=now)[pull.id]
+
+
+def around_all(
+    connection: Connection,
+    found: Iterable[PullFacts],
+    comments: Mapping[int, Sequence[Comment]],
+    *,
+    now: datetime,
+) -> dict[int, Surroundings]:
+    """Return what surrounds each pull request, by id, with a few statements for all of them."""
+    found = list(found)
+    opened = [facts.pull for facts in found if facts.pull.state is PullState.OPEN]
+    known = _known(connection, opened)
+    return {
+        facts.pull.id: Surroundings(
+            _around(facts, comments.get(facts.pull.id, ()), known), _missing(facts.pull, known, now)
+        )
+        if facts.pull.state is PullState.OPEN
+        else Surroundings(Around(), Missing())
+        for facts in found
+    }
+
+
+def ask(connection: Connection, pull: Pull, missing: Missing, *, now: datetime) -> None:
+    """Ask GitHub for what is missing, once however often this is called."""
+    if missing.owners:
+        knowledge.ask_owners(connection, pull, now=now)
+    if missing.files:
+        knowledge.ask_files(connection, pull, now=now)
+    for team in missing.teams:
+        knowledge.ask_team(connection, team, pull.repo, now=now)
+
+
+def owners_of(connection: Connection, repo_id: int, branch: str) -> tuple[str | None, Owners]:
+    """Return where the CODEOWNERS file of a branch stands, None if nowhere, and what it says."""
+    head = knowledge.owners_heads(connection, {(repo_id, branch)}).get((repo_id, branch))
+    if head is None or head.path is None:
+        return None, Owners()
+    return head.path, _parsed(connection, head)
+
+
+def owner_problems(connection: Connection, repos: Collection[str]) -> list[str]:
+    """Say what is wrong with the CODEOWNERS files that were read of these repositories, line by line."""
+    found: list[str] = []
+    for repo, head in knowledge.owners_named(connection, repos):
+        if head.error is not None:
+            found.append(f"{repo}: CODEOWNERS on {head.branch} could not be read: {head.error}")
+        elif head.path is not None:
+            where = f"{repo}: {head.path} on {head.branch}"
+            found += [
+                f"{where}, line {line}: {reason}" if line else f"{where}: {reason}"
+                for line, reason in _parsed(connection, head).problems
+            ]
+    return found
+
+
+def owner_lines(connection: Connection, pull: Pull, patterns: Iterable[str]) -> list[OwnerLine]:
+    """Return the last line for each of these patterns in the file that holds for a pull request."""
+    path, found = owners_of(connection, pull.repo_id, pull.base)
+    last = {rule.pattern: rule for rule in found.rules}
+    return [OwnerLine(path, last[pattern]) for pattern in patterns if path and pattern in last]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read for several pull requests; `needs` and `asked` are by pull request."""
+
+    owners: Mapping[tuple[int, str], OwnersHead]
+    files: Mapping[int, FilesHead]
+    needs: Mapping[int, tuple[Need, ...]]
+    teams: Mapping[str, Team]
+    asked: Mapping[int, Mapping[str, str]]
+
+
+def _known(connection: Connection, pulls: Sequence[Pull]) -> _Known:
+    owners = knowledge.owners_heads(connection, {(pull.repo_id, pull.base) for pull in pulls})
+    owned = [pull for pull in pulls if (head := owners.get((pull.repo_id, pull.base))) and head.path]
+    files = knowledge.files_heads(connection, [pull.id for pull in owned])
+    wanted = _needs(connection, owned, owners, files)
+    names = {name for pull in pulls for name in _teams(pull, wanted.get(pull.id, ()))}
+    teams = {team.name: team for team in knowledge.teams_named(connection, names)}
+    asked = attention.asked(connection, [pull.id for pull in pulls]) if names else {}
+    return _Known(owners, files, wanted, teams, asked)
+
+
+def _around(facts: PullFacts, comments: Sequence[Comment], known: _Known) -> Around:
+    pull = facts.pull
+    wanted = known.needs.get(pull.id, ())
+    teams = [known.teams[name] for name in _teams(pull, wanted) if name in known.teams]
+    members = {team.name: team.members for team in teams if team.error is None}
+    if wanted:
+        agreed = [login for login, verdict in facts.verdicts().items() if verdict is Verdict.APPROVED]
+        wanted = unmet(wanted, agreed, members, pull.author)
+    return Around(
+        comments=tuple(comments),
+        pushed_at=pull.pushed_at,
+        merge_state=pull.mergeable_state or "",
+        queued=pull.queued_at is not None,
+        needs=wanted,
+        members=members,
+        asked=known.asked.get(pull.id, {}),
+    )
+
+
+def _missing(pull: Pull, known: _Known, now: datetime) -> Missing:
+    head, read = known.owners.get((pull.repo_id, pull.base)), known.files.get(pull.id)
+    current = read is not None and (read.sha, read.base) == (pull.head_sha, pull.base)
+    return Missing(
+        files=head is not None and head.path is not None and not current,
+        owners=head is None or (head.error is not None and head.read_at + _FRESH <= now),
+        teams=tuple(
+            name
+            for name in _teams(pull, known.needs.get(pull.id, ()))
+            if name not in known.teams or known.teams[name].read_at + _FRESH <= now
+        ),
+    )
+
+
+def _teams(pull: Pull, wanted: Iterable[Need]) -> tuple[str, ...]:
+    """Return the teams that are asked, or own something, by "owner/slug"."""
+    asked = [full_name(team, pull.repo) for team in pull.teams]
+    own = [owner.removeprefix("@").lower() for need in wanted for owner in need.owners if "/" in owner]
+    return tuple(dict.fromkeys([*asked, *own]))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A CODEOWNERS file as it was read at one moment; `text` fetches it."""
+
+    repo_id: int
+    branch: str
+    read_at: datetime
+    text: Callable[[], str] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """The files of a pull request at one head, with their owners; `paths` fetches them."""
+
+    pull_id: int
+    sha: str
+    base: str
+    owners_read_at: datetime
+    owners: Owners = field(compare=False)
+    paths: Callable[[int], Sequence[str]] = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _file(file: _File) -> Owners:
+    return parse(file.text())
+
+
+@lru_cache(maxsize=8192)
+def _needed(touched: _Touched) -> tuple[Need, ...]:
+    return needs(touched.owners.of_all(touched.paths(touched.pull_id)).groups, (), {})
+
+
+def _parsed(connection: Connection, head: OwnersHead) -> Owners:
+    def text() -> str:
+        found = knowledge.owners(connection, head.repo_id, head.branch)
+        return found.text if found else ""
+
+    return _file(_File(head.repo_id, head.branch, head.read_at, text))
+
+
+def _needs(
+    connection: Connection,
+    pulls: Sequence[Pull],
+    owners: Mapping[tuple[int, str], OwnersHead],
+    files: Mapping[int, FilesHead],
+) -> dict[int, tuple[Need, ...]]:
+    """Return the owners that pull requests need, by id; files of an older head do until others are known."""
+    # The paths of all are fetched when those of the first are wanted.
+    paths: dict[int, Sequence[str]] = {}
+
+    def fetch(pull_id: int) -> Sequence[str]:
+        if pull_id not in paths:
+            wanted = [pull.id for pull in pulls if pull.id in files]
+            paths.update(knowledge.paths_of(connection, wanted))
+        return paths.get(pull_id, ())
+
+    found: dict[int, tuple[Need, ...]] = {}
+    for pull in pulls:
+        read, head = files.get(pull.id), owners[pull.repo_id, pull.base]
+        if read is None or read.error is not None:
+            continue
+        touched = _Touched(
+            pull_id=pull.id,
+            sha=read.sha,
+            base=read.base,
+            owners_read_at=head.read_at,
+            owners=_parsed(connection, head),
+            paths=fetch,
+        )
+        found[pull.id] = _needed(touched)
+    return found
