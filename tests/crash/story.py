@@ -19,10 +19,14 @@ _PASSING = re.compile(r"<!date\^[^>]*>|127\.0\.0\.1:\d+")
 
 @dataclass(frozen=True)
 class Ending:
-    """What people see in the end, without times and ports: cards, threads, and who got how many e-mails."""
+    """What people see in the end, without times and ports: cards, threads, and who got how many e-mails.
+
+    `direct` is what the author was told alone.
+    """
 
     cards: tuple[str, ...]
     thread: tuple[str, ...]
+    direct: tuple[str, ...]
     mails: Mapping[str, int]
     posted: Mapping[str, int]
 
@@ -36,6 +40,8 @@ async def play(world: World) -> None:
     await world.card_says(pull.title, "Waiting for", world.reviewer.id, timeout=_PATIENCE)
     await github.submit_review(repo, pull.number, demo.reviewer, "approved", "Good work.")
     await world.card_says("ready to merge", timeout=_PATIENCE)
+    # The author is told a little later, unless it is merged by then: a crash would decide.
+    await world.slack.until(lambda: _told(world), _PATIENCE)
     await github.merge(repo, pull.number, demo.maintainer)
     draft = await world.reply_says("Approve & send", timeout=_PATIENCE)
     await world.slack.click(world.maintainer.id, world.channel.id, draft.ts, "pf.draft.approve")
@@ -104,6 +110,7 @@ def ending(world: World) -> Ending:
     return Ending(
         cards=tuple(_lasting(message) for message in world.slack.messages(world.channel.id)),
         thread=tuple(sorted(_lasting(reply) for reply in world.replies())),
+        direct=tuple(_lasting(message) for message in _told(world)),
         mails=Counter(mail.recipient for mail in world.mail.accepted),
         posted=Counter(
             _key(call.args)
@@ -111,6 +118,11 @@ def ending(world: World) -> Ending:
             if call.method == "chat.postMessage" and call.accepted
         ),
     )
+
+
+def _told(world: World) -> list[Message]:
+    room = world.slack.workspace.direct.get(world.author.id)
+    return list(world.slack.messages(room)) if room else []
 
 
 def _lasting(message: Message) -> str:

@@ -92,6 +92,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Ending:
 async def test_undisturbed_there_is_one_card_and_one_mail_for_each(undisturbed: Ending) -> None:
     assert len(undisturbed.cards) == 1
     assert len(undisturbed.thread) == 3
+    assert len(undisturbed.direct) == 1
     assert set(undisturbed.posted.values()) == {1}
     assert set(undisturbed.mails.values()) == {1}
     assert len(undisturbed.mails) == 3
