@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, or_, select, update
 
 from storage import jobs, permissions
-from storage.sql import insert
+from storage.sql import first, insert
 from storage.tables import configurations, reminders, slas, subscriptions
+
+# Looked for with every head that is pushed.
+_NAMED = select(configurations).where(configurations.c.repo == bindparam("source"))
 
 HOME = ".patchforge"
 """The repository of an organisation whose file is the organisation's."""
@@ -61,7 +64,8 @@ def organisation_of(source: str) -> str:
 
 def get(connection: Connection, source: str) -> Kept | None:
     """Return a file; None if it was never looked for."""
-    return next(iter(_all(connection, select(configurations).where(_is(source)))), None)
+    row = first(connection, _NAMED, {"source": source.lower()})
+    return _kept(row) if row else None
 
 
 def in_force(connection: Connection, owner: str) -> dict[str, Kept]:

@@ -14,6 +14,11 @@ _REVIEWS = (
     .where(reviews.c.pull_id == bindparam("pull"))
     .order_by(reviews.c.submitted_at, reviews.c.id)
 )
+_COMMENTS = (
+    select(comments)
+    .where(comments.c.pull_id == bindparam("pull"), comments.c.deleted.is_(False))
+    .order_by(comments.c.created_at, comments.c.id)
+)
 
 
 def put(connection: Connection, values: Mapping[str, Any], *, first: bool) -> None:
@@ -71,12 +76,7 @@ def of_pull(connection: Connection, pull_id: int) -> Sequence[Review]:
 
 def comments_of(connection: Connection, pull_id: int) -> Sequence[Comment]:
     """Return the comments of a pull request that still stand, oldest first."""
-    query = (
-        select(comments)
-        .where(comments.c.pull_id == pull_id, comments.c.deleted.is_(False))
-        .order_by(comments.c.created_at, comments.c.id)
-    )
-    return [comment_of(row) for row in connection.execute(query).mappings()]
+    return [comment_of(row) for row in rows(connection, _COMMENTS, {"pull": pull_id})]
 
 
 def review_of(row: RowMapping) -> Review:
