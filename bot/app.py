@@ -18,7 +18,7 @@ from sqlalchemy import Connection, RowMapping
 
 from bot.clients.github import DeviceFlow, GitHub
 from bot.clients.llm import Llm
-from bot.clients.mail import Mailer
+from bot.clients.mail import LANE, Mailer
 from bot.clients.observe import Observe
 from bot.clients.slack import Slack
 from bot.config import Settings
@@ -27,6 +27,7 @@ from bot.errors import ConfigurationError, PatchForgeError
 from bot.health import Health
 from bot.inbox.processor import Processor
 from bot.inbox.receiver import Inbox
+from bot.ledger.pacing import Pace
 from bot.ledger.policy import GUARDED, Policy
 from bot.ledger.worker import GRACE, Finish, Loaded, Runner, Worker
 from bot.messages.show import Renderer, Shower
@@ -53,14 +54,16 @@ _LAST_REQUESTS = 1.0
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def run(settings: Settings) -> None:
+async def run(
+    settings: Settings, features: Sequence[Feature] = FEATURES, *, clock: Clock | None = None
+) -> None:
     """Run the bot until it is told to stop."""
     settings.require_run()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with started(settings) as address:
+    async with started(settings, features, clock=clock) as address:
         log.info("ready", address=address)
         await stop.wait()
         log.info("stopping")
@@ -88,7 +91,12 @@ async def started(
         metrics = Metrics()
         context = await _context(stack, settings, clock, database, session, observe=metrics.call)
         worker = Worker(
-            database, clock, _runners(context, features), policies=_policies(features), observe=metrics.job
+            database,
+            clock,
+            _runners(context, features),
+            policies=_policies(features),
+            paces={LANE: Pace(settings.smtp_per_second, settings.smtp_per_second)},
+            observe=metrics.job,
         )
         listeners = {feature.name: feature.on_change for feature in features if feature.on_change}
         processor = Processor(
@@ -185,6 +193,9 @@ async def _context(
     except PatchForgeError as error:
         raise ConfigurationError(f"SLACK_BOT_TOKEN: {error}; is SLACK_API_URL right?") from None
     http = await stack.enter_async_context(httpx.AsyncClient(timeout=20, follow_redirects=True))
+    mailer = Mailer.from_settings(settings, observe)
+    if mailer is not None:
+        stack.push_async_callback(mailer.aclose)
     return Context(
         settings=settings,
         clock=clock,
@@ -193,7 +204,7 @@ async def _context(
         github=GitHub.from_settings(settings, http, clock, observe),
         device_flow=DeviceFlow.from_settings(settings, http, observe),
         llm=Llm.from_settings(settings, http, observe),
-        mailer=Mailer.from_settings(settings, observe),
+        mailer=mailer,
         bot_user=identity["user_id"],
         workspace_url=str(identity.get("url") or "https://slack.com").rstrip("/"),
     )

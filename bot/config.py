@@ -16,8 +16,8 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import ConfigurationError
 
 # Names that belong to PatchForge: one that starts like this and is not a setting is a misspelling.
-_OUR_PREFIXES = ("SLACK_", "GITHUB_", "LLM_", "GROQ_", "SMTP_", "MAIL_FROM", "PUBLIC_URL", "ENCRYPTION_KEY",
-                 "POLL_INTERVAL", "RETENTION_")  # fmt: skip
+_OUR_PREFIXES = ("SLACK_", "GITHUB_", "LLM_", "GROQ_", "SMTP_", "MAIL_FROM", "MAIL_TEMPLATE",
+                 "MAIL_BOUNCE", "PUBLIC_URL", "ENCRYPTION_KEY", "POLL_INTERVAL", "RETENTION_")  # fmt: skip
 # GitHub Actions and the Slack tools set these for themselves.
 _NOT_OURS = ("GITHUB_ACTION", "GITHUB_WORKFLOW", "GITHUB_RUN", "GITHUB_REF", "GITHUB_SHA", "GITHUB_EVENT",
              "GITHUB_REPOSITORY", "GITHUB_JOB", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE",
@@ -58,7 +58,10 @@ class Settings(BaseSettings):
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_per_second: int = Field(default=10, ge=1, le=1000)
     mail_from: str | None = None
+    mail_templates: Path | None = None
+    mail_bounce_secret: SecretStr | None = None
     database_url: str = "sqlite+aiosqlite:///data/patchforge.db"
     retention_jobs_days: int = Field(default=30, ge=1)
     retention_bodies_days: int = Field(default=14, ge=1)
@@ -142,6 +145,13 @@ class Settings(BaseSettings):
     def _address(cls, value: str | None) -> str | None:
         if value and "@" not in parseaddr(value)[1]:
             raise ValueError("must be an address, such as PatchForge <notes@example.org>")
+        return value
+
+    @field_validator("mail_bounce_secret")
+    @classmethod
+    def _long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value()) < 16:
+            raise ValueError("must have at least 16 characters")
         return value
 
     @field_validator("encryption_key")

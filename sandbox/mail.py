@@ -2,7 +2,8 @@
 
 `MailServer.start()` listens for SMTP on a free port of 127.0.0.1; with a `username` it insists on AUTH.
 `messages` holds what was accepted, `accepted` has one row per recipient: the ledger that shows whether
-somebody was written to twice. Faults: `refuse`, `disconnect`, `hang`; `clear_faults` ends them.
+somebody was written to twice; `connections` counts all that were made. Faults: `refuse`, `disconnect`,
+`hang`; `clear_faults` ends them.
 `on_call(moment, recipients)` sees `rcpt`, `before_data`, `data` (the text is here, not yet accepted) and
 `after_data` (accepted, not yet answered); where it says False the connection breaks there.
 """
@@ -20,7 +21,7 @@ from typing import Any, Literal, Self
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 Stage = Literal["rcpt", "data"]
-Moment = Literal["before_data", "inside_data", "after_data"]
+Moment = Literal["rcpt", "before_data", "inside_data", "after_data"]
 
 _KEPT = 1000
 _Action = Literal["refuse", "disconnect", "hang"]
@@ -72,6 +73,7 @@ class MailServer:
         self.port = 0
         self.messages: deque[MailMessage] = deque(maxlen=_KEPT)
         self.accepted: deque[Accept] = deque(maxlen=_KEPT)
+        self.connections = 0
         self.username = username
         self.password = password
         self.on_call: Callable[[str, list[str]], bool] = lambda _moment, _recipients: True
@@ -259,6 +261,7 @@ class _Connection(SMTP):
         self._registry = registry
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._mail.connections += 1
         self._registry.add(self)
         super().connection_made(transport)
 

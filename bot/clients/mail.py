@@ -1,9 +1,15 @@
-"""SMTP: one message to one recipient, with each failure named by whether it may have gone out."""
+"""SMTP: one message to one recipient, with each failure named by whether it may have gone out.
 
+A few connections are kept open and used again. That a server has closed one meanwhile shows before the text,
+so that the message goes over a fresh one.
+"""
+
+import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Literal, Self
 
@@ -11,12 +17,33 @@ import aiosmtplib
 
 from bot.clients.observe import Observe, nobody, observed
 from bot.config import Settings
-from bot.errors import Permanent, RetryLater
+from bot.errors import Permanent, RateLimited, RetryLater
 
 Security = Literal["starttls", "tls", "none"]
 
+# The pace of every e-mail: it is the relay's, whoever it goes to.
+LANE = "mail"
 # How long the farewell may take; the message has been accepted by then.
 _QUIT_SECONDS = 5.0
+# Relays count the connections of each client, and close those that idle or have carried many messages.
+CONNECTIONS, _IDLE_SECONDS, _MESSAGES = 4, 15.0, 100
+# What a server answers when it closes the connection, whatever it was asked.
+_CLOSING = 421
+# Who finds so many waiting for a connection comes back in so many seconds: waiting keeps other jobs out.
+_WAITING, _BUSY_SECONDS = 4, 1.0
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """One connection, how many messages it has carried, and what closes it when it idles."""
+
+    smtp: aiosmtplib.SMTP
+    carried: int = 0
+    closing: asyncio.TimerHandle | None = None
+
+
+class _StaleError(RetryLater):
+    """The server has closed the connection, or is about to, and took nothing."""
 
 
 class Mailer:
@@ -42,6 +69,9 @@ class Mailer:
         self._timeout = timeout
         self._tls = tls
         self._observe = observe
+        self._places = asyncio.Semaphore(CONNECTIONS)
+        self._waiting = 0
+        self._idle: list[_Line] = []
 
     @classmethod
     def from_settings(cls, settings: Settings, observe: Observe = nobody) -> Self | None:
@@ -62,10 +92,21 @@ class Mailer:
         """Send the message and return the server's answer.
 
         `before_data` is awaited once the server has taken the recipient and before it gets the text. Raises
-        RetryLater, `ambiguous` when the connection broke after that, or Permanent (`code` is the reply's).
+        RetryLater, `ambiguous` when the connection broke after that, RateLimited when every connection is
+        busy, or Permanent (`code` is the reply's).
         """
-        with observed(self._observe, "smtp", "send"):
-            return await self._send(message, before_data)
+        content = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+        async with self._place():
+            with observed(self._observe, "smtp", "send"):
+                line = await self._addressed(message)
+                try:
+                    await before_data()
+                    answer = await self._data(line.smtp, content)
+                except BaseException:
+                    line.smtp.close()
+                    raise
+                await self._keep(line)
+        return answer
 
     async def check(self) -> None:
         """Connect, agree on TLS and log in as for a message, but send none; raises RetryLater."""
@@ -79,19 +120,66 @@ class Mailer:
         finally:
             smtp.close()
 
-    async def _send(self, message: EmailMessage, before_data: Callable[[], Awaitable[None]]) -> str:
-        smtp = self._client()
-        content = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+    async def aclose(self) -> None:
+        """Take leave of the server on every connection that is open."""
+        while self._idle:
+            await _quit(self._taken().smtp)
+
+    @contextlib.asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """Wait for one of the few connections; raises RateLimited where too many do."""
+        if self._places.locked() and self._waiting >= _WAITING:
+            raise RateLimited("every connection to the mail server is busy", after=_BUSY_SECONDS)
+        self._waiting += 1
         try:
-            await self._connect(smtp)
-            await self._envelope(smtp, message)
-            await before_data()
-            answer = await self._data(smtp, content)
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                await smtp.quit(timeout=_QUIT_SECONDS)
+            await self._places.acquire()
         finally:
-            smtp.close()
-        return answer
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    async def _addressed(self, message: EmailMessage) -> _Line:
+        """Return a connection on which the server has taken the recipient."""
+        while self._idle:
+            line = self._taken()
+            try:
+                await self._envelope(line.smtp, message)
+            except _StaleError:
+                line.smtp.close()
+            except BaseException:
+                line.smtp.close()
+                raise
+            else:
+                return line
+        line = _Line(self._client())
+        try:
+            await self._connect(line.smtp)
+            await self._envelope(line.smtp, message)
+        except BaseException:
+            line.smtp.close()
+            raise
+        return line
+
+    def _taken(self) -> _Line:
+        line = self._idle.pop()
+        if line.closing:
+            line.closing.cancel()
+        return line
+
+    async def _keep(self, line: _Line) -> None:
+        line.carried += 1
+        if line.carried >= _MESSAGES or not line.smtp.is_connected:
+            await _quit(line.smtp)
+            return
+
+        def close() -> None:
+            self._idle.remove(line)
+            line.smtp.close()
+
+        line.closing = asyncio.get_running_loop().call_later(_IDLE_SECONDS, close)
+        self._idle.append(line)
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -124,9 +212,11 @@ class Mailer:
             await smtp.mail(sender)
             await smtp.rcpt(recipient)
         except aiosmtplib.SMTPResponseException as error:
+            if error.code == _CLOSING:
+                raise _StaleError(f"the mail server answered {_words(error)}") from error
             raise _refused(error) from error
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise RetryLater(f"the mail server broke off: {_words(error)}") from error
+            raise _StaleError(f"the mail server broke off: {_words(error)}") from error
         except ValueError as error:
             raise Permanent(f"the address cannot be sent to: {error}", code="address") from error
 
@@ -140,6 +230,12 @@ class Mailer:
                 f"the mail server broke off while taking the text: {_words(error)}", ambiguous=True
             ) from error
         return " ".join(f"{response.code} {response.message}".split())
+
+
+async def _quit(smtp: aiosmtplib.SMTP) -> None:
+    with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+        await smtp.quit(timeout=_QUIT_SECONDS)
+    smtp.close()
 
 
 def _address(message: EmailMessage, header: str) -> str:

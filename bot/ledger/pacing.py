@@ -39,7 +39,7 @@ class Pacer:
 
     def __init__(self, usual: Pace = CHANNEL, special: Mapping[str, Pace] | None = None) -> None:
         self._usual = usual
-        self._special = {"edits": EDITS} if special is None else special
+        self._special = {"edits": EDITS, **(special or {})}
         self._buckets: dict[str, _Bucket] = {}
         self._lock = threading.Lock()
 

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.errors import Permanent, RateLimited, RetryLater
-from bot.ledger.pacing import Pacer, SharedPacer
+from bot.ledger.pacing import Pace, Pacer, SharedPacer
 from bot.ledger.policy import USUAL, Policy
 from bot.models import Clock, Job, JobState
 from storage import jobs, names
@@ -67,7 +67,10 @@ class Claim:
 
 
 class Worker:
-    """Claims due jobs into a bounded number of tasks; `observe` hears (kind, result) of each attempt."""
+    """Claims due jobs into a bounded number of tasks; `observe` hears (kind, result) of each attempt.
+
+    `paces` are those of the lanes that are no channel's.
+    """
 
     def __init__(
         self,
@@ -76,6 +79,7 @@ class Worker:
         handlers: Mapping[str, Runner | Loaded[Any]],
         *,
         policies: Mapping[str, Policy] = MappingProxyType({}),
+        paces: Mapping[str, Pace] = MappingProxyType({}),
         slots: int = 32,
         lease: timedelta = LEASE,
         observe: Callable[[str, str], None] | None = None,
@@ -89,7 +93,7 @@ class Worker:
         self._slot = asyncio.Semaphore(slots)
         self._lease = lease
         self._observe = observe
-        self._pacer = Pacer() if database.is_sqlite else SharedPacer()
+        self._pacer = (Pacer if database.is_sqlite else SharedPacer)(special=paces)
         self._woken = asyncio.Event()
         self._stopping = False
         self._ended = asyncio.Event()

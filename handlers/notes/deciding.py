@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping
 
 from blocks import ids, kit
 from blocks import notes as blocks
+from bot.clients.mail import LANE
 from bot.context import Context
 from bot.errors import Permanent, RetryLater, UserError
 from bot.models import Category, DraftState, MailState, Note
@@ -210,6 +211,7 @@ def enqueue_mail(connection: Connection, mail_id: int, context: Context, *, agai
         connection,
         "mail.send",
         mail_key(mail_id),
+        lane=LANE,
         payload={"mail_id": mail_id},
         priority=jobs.PERSON,
         now=context.clock.now(),

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping
 
 from blocks import ids
 from bot.context import Context
-from bot.errors import PatchForgeError, Permanent, RetryLater, UserError
+from bot.errors import PatchForgeError, Permanent, RateLimited, RetryLater, UserError
 from bot.ledger.policy import MAIL
 from bot.ledger.worker import Finish
 from bot.models import Category, Job, JobState, MailState, Pull, Recipient
@@ -73,6 +73,8 @@ async def _send(context: Context, job: Job, letter: _Letter) -> Finish:
         return end.finish
     except Permanent as error:
         return _finish(context, letter, MailState.FAILED, str(error))
+    except RateLimited:
+        raise  # it is only not its turn
     except RetryLater as error:
         if error.ambiguous:
             return _finish(context, letter, MailState.AMBIGUOUS, _UNKNOWN)

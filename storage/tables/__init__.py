@@ -23,13 +23,14 @@ from storage.tables.github import (
 )
 from storage.tables.ledger import compatibility, cursors, deliveries, envelopes, jobs, lanes
 from storage.tables.missed import etags, hook_sweeps, redeliveries, watches
-from storage.tables.notes import drafts, mails, suppressions
+from storage.tables.notes import addresses, drafts, mail_choices, mails, sendings, suppressions
 from storage.tables.slack import channels, homes, messages, people, showings, subscriptions
 from storage.tables.waiting import asked, figures
 
 __all__ = [
     "Id",
     "UtcDateTime",
+    "addresses",
     "asked",
     "attention",
     "channels",
@@ -49,6 +50,7 @@ __all__ = [
     "hook_sweeps",
     "jobs",
     "lanes",
+    "mail_choices",
     "mails",
     "messages",
     "metadata",
@@ -62,6 +64,7 @@ __all__ = [
     "reminders",
     "repositories",
     "reviews",
+    "sendings",
     "showings",
     "slas",
     "subscriptions",

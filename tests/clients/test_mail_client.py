@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from bot.clients.mail import Mailer
+from bot.clients.mail import CONNECTIONS, Mailer
 from bot.config import Settings
-from bot.errors import Permanent, RetryLater
+from bot.errors import Permanent, RateLimited, RetryLater
 from bot.models import SystemClock
 from sandbox.mail import MailServer
 
@@ -202,6 +202,51 @@ def certificate(folder: Path) -> ssl.SSLContext:
         )
     )
     return ssl.create_default_context(cadata=pem.decode())
+
+
+async def test_many_mails_go_over_a_few_connections(server: MailServer) -> None:
+    sending = mailer(server)
+    people = iter(range(200))
+
+    async def some() -> None:
+        for number in people:
+            await sending.send(message(f"p{number}@acme.example"), Steps().before_data)
+
+    await asyncio.gather(*(some() for _ in range(CONNECTIONS)))
+    assert len({one.recipient for one in server.accepted}) == len(server.accepted) == 200
+    assert server.connections <= 2 * CONNECTIONS
+    await sending.aclose()
+
+
+async def test_a_connection_that_the_server_closed_meanwhile_is_made_anew(server: MailServer) -> None:
+    sending = mailer(server)
+    await sending.send(message(), Steps().before_data)
+    server.disconnect("rcpt", times=1)
+    await sending.send(message("ada@acme.example"), Steps().before_data)
+    server.refuse("rcpt", "421 4.4.2 idle for too long", times=1)
+    await sending.send(message("aiko@acme.example"), Steps().before_data)
+    assert len(server.accepted) == 3
+    assert server.connections == 3
+    await sending.aclose()
+
+
+async def test_who_finds_every_connection_busy_comes_back_and_keeps_no_place(server: MailServer) -> None:
+    sending = mailer(server)
+    server.hang("rcpt")
+    waiting = [
+        asyncio.create_task(sending.send(message(f"p{number}@acme.example"), Steps().before_data))
+        for number in range(2 * CONNECTIONS)
+    ]
+    await asyncio.sleep(0)
+    with pytest.raises(RateLimited, match="busy") as caught:
+        await sending.send(message(), Steps().before_data)
+    assert not caught.value.ambiguous
+    for one in waiting:
+        one.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    server.clear_faults()
+    await sending.send(message(), Steps().before_data)
+    await sending.aclose()
 
 
 async def test_without_a_host_mail_is_off() -> None:
