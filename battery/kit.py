@@ -4,15 +4,13 @@ import asyncio
 import contextlib
 import os
 import random
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-from sqlalchemy.engine import make_url
+from bench import databases
 
 ROOT = Path(__file__).parents[1]
 # Seconds; generous, as the machine may be busy.
@@ -136,17 +134,8 @@ async def postgres(means: Means) -> AsyncIterator[str]:
     """Make a database on the server, and drop it afterwards; raises NotTried without a server."""
     if not means.postgres:
         raise NotTried("no PostgreSQL")
-    url = make_url(means.postgres)
-    name = f"patchforge_battery_{secrets.token_hex(6)}"
-    admin = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
-    try:
-        await admin.execute(f"CREATE DATABASE {name}")
-        try:
-            yield url.set(database=name).render_as_string(hide_password=False)
-        finally:
-            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await admin.close()
+    async with databases.postgres(means.postgres, "battery") as url:
+        yield url
 
 
 async def eventually(holds: Callable[[], object], timeout: float = PATIENCE, pause: float = 0.05) -> bool:

@@ -8,13 +8,14 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from bench import bots, burst, growth, machine, page, results, rounds, where
+from bench import bots, burst, growth, machine, page, results, rounds, rules, where
 from bench.growth import Point
 from bench.names import POSTGRES, PROBOT, SQLITE
 from bench.results import Result
 from bench.rounds import Size
+from bench.rules import Sizes
 from bench.tables import tables
 
 
@@ -29,6 +30,7 @@ class Plan:
     points: list[Point]
     growth_rounds: int
     growth_size: Size
+    rules: Sizes = field(default_factory=Sizes)
 
 
 def _points(follows: Iterable[int], stored: Iterable[int]) -> list[Point]:
@@ -52,6 +54,7 @@ QUICK = Plan(
     points=_points((10, 100_000), (1_000, 20_000)),
     growth_rounds=1,
     growth_size=Size(events=500, seconds=2),
+    rules=Sizes(subscriptions=20_000, events=500, tries=5),
 )
 
 
@@ -86,6 +89,9 @@ async def _run(plan: Plan, postgres: str | None, only: str) -> Result:
             result.growth = await growth.measure(plan.points, plan.growth_size, plan.growth_rounds)
         with _noted(begin, result, "where the time goes"):
             result.where = await where.measure(plan.size)
+    if any(word in "rules" for word in wanted):
+        with _noted(begin, result, "rules"):
+            result.rules = await rules.measure(plan.rules)
     result.about["took"] = f"{time.monotonic() - begin:.0f} s"
     return result
 
@@ -109,7 +115,7 @@ def main() -> None:
     parser.add_argument(
         "--only",
         default="",
-        help="measure only contenders with one of these words in their name: sqlite,probot",
+        help="measure only contenders with one of these words in their name, or rules: sqlite,probot",
     )
     parser.add_argument("--rounds", type=int, choices=range(1, 11), help="how many rounds instead of five")
     parser.add_argument(

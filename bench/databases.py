@@ -28,10 +28,10 @@ def sqlite(folder: Path) -> str:
 
 
 @contextlib.asynccontextmanager
-async def postgres(server: str) -> AsyncIterator[str]:
+async def postgres(server: str, purpose: str = "bench") -> AsyncIterator[str]:
     """Make a database on the server that the address leads to, and drop it afterwards."""
     url = make_url(server)
-    name = f"patchforge_bench_{secrets.token_hex(6)}"
+    name = f"patchforge_{purpose}_{secrets.token_hex(6)}"
     admin = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
     try:
         await admin.execute(f"CREATE DATABASE {name}")

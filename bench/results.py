@@ -15,7 +15,7 @@ Rounds = dict[str, list[dict[str, float]]]
 class Result(msgspec.Struct):
     """One run: each contender's rounds in order, its bursts, and the rounds of each size of database.
 
-    `where` is CPU milliseconds per event by stage.
+    `where` is CPU milliseconds per event by stage; `rules` has one round of many tries for each.
     """
 
     about: dict[str, str]
@@ -24,6 +24,7 @@ class Result(msgspec.Struct):
     bursts: Rounds = {}
     growth: Rounds = {}
     where: dict[str, float] = {}
+    rules: Rounds = {}
 
 
 def middle(rounds: Sequence[Mapping[str, float]] | None, measure: str) -> float | None:

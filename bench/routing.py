@@ -1,22 +1,17 @@
 """How long it takes to find out who hears of an event, among a hundred thousand subscriptions."""
 
-import asyncio
-import tempfile
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
+from time import perf_counter, process_time
 
 from sqlalchemy import Connection, insert
 
-from bench.rules import pulls
+from bench import stored
+from bench.samples import pulls
 from bot.filters.seen import Event, Seen
 from bot.models import Pull
 from bot.subscriptions import listening, matching
-from storage.database import Database
-from storage.migrate import upgrade
 from storage.tables import subscriptions
 
 _FILTERS = (
@@ -30,49 +25,31 @@ _FILTERS = (
 _OWNERS, _REPOSITORIES, _CHANNELS = 300, 20_000, 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
-    """The seconds that each event took, in ascending order.
+async def routed(count: int, events: int) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Return the seconds of CPU and on the clock in which each event's listeners were found and asked.
 
-    `first` are the first events of their repositories, whose subscriptions are read from the database;
-    `next` are the same once more.
+    The first are of events whose subscriptions are read from the database, then the same once more; some
+    subscriptions are to whole owners.
     """
-
-    first: Sequence[float]
-    next: Sequence[float]
-
-
-def routing(count: int = 100_000, events: int = 2_000, url: str = "") -> Routing:
-    """Find out whom events concern, and judge by each filter; some subscriptions are to whole owners."""
-    with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_measure(url or f"sqlite+aiosqlite:///{Path(folder)}/bench.db", count, events))
-
-
-async def _measure(url: str, count: int, events: int) -> Routing:
-    database = await Database(url).open()
-    try:
-        await upgrade(database)
-        random, pull = Random(7), pulls(1)[0][0].pull  # noqa: S311 - no secret is drawn
-        rows = [_row(number, random) for number in range(count)]
+    random, pull = Random(7), pulls(1)[0][0].pull  # noqa: S311 - no secret is drawn
+    rows = [_row(number, random) for number in range(count)]
+    chosen = [(random.randrange(_REPOSITORIES), random.choice(list(Event))) for _ in range(events)]
+    async with stored.opened() as database:
         await database.write(lambda connection: connection.execute(insert(subscriptions), rows))
-        chosen = [(random.randrange(_REPOSITORIES), random.choice(list(Event))) for _ in range(events)]
-        rounds = [
-            await database.write(lambda connection: sorted(_routed(connection, chosen, pull)))
-            for _ in range(2)
-        ]
-        return Routing(*rounds)
-    finally:
-        await database.aclose()
+        first = await database.write(lambda connection: _routed(connection, chosen, pull))
+        return first, await database.write(lambda connection: _routed(connection, chosen, pull))
 
 
-def _routed(connection: Connection, chosen: Sequence[tuple[int, Event]], pull: Pull) -> list[float]:
-    times, bare = list[float](), Seen(pull)
+def _routed(
+    connection: Connection, chosen: Sequence[tuple[int, Event]], pull: Pull
+) -> list[tuple[float, float]]:
+    times, bare = list[tuple[float, float]](), Seen(pull)
     for number, event in chosen:
         repo = f"acme{number % _OWNERS}/r{number}"
-        begin = time.perf_counter()
+        begin = process_time(), perf_counter()
         for one in listening.routes(connection, repo).candidates(repo, (event,)):
             matching.answer(connection, one, bare, now=pull.updated_at)
-        times.append(time.perf_counter() - begin)
+        times.append((process_time() - begin[0], perf_counter() - begin[1]))
     return times
 
 

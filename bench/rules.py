@@ -1,127 +1,101 @@
-"""How long the pure rules take at the sizes they must bear: CODEOWNERS, and whose turn it is."""
+"""How long the rules take at the sizes they must bear: CODEOWNERS, routing, whose turn, a digest."""
 
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+import gc
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter, process_time
 
-from bot.models import Check, CheckState, Comment, Pull, PullFacts, PullState, Review, Verdict
+from sqlalchemy import Connection
+
+from bench import stored
+from bench.measures import Round, percentile
+from bench.names import CODEOWNERS, DIGEST, HOME, ROUTING, ROUTING_AGAIN, TURNS
+from bench.routing import routed
+from bench.samples import codeowners_file, codeowners_paths, pulls
+from blocks.reminders import digest
 from bot.owners.parsing import parse
-from bot.owners.waiting import Need
-from bot.reviews.standing import Around
+from bot.reminders.personal import turns_of
+from bot.reminders.planning import stored as schedule
 from bot.reviews.turn import my_turn, turn
-
-_FOLDERS = 1_500
-
-
-def codeowners_file(rules: int) -> str:
-    """Return a file as large repositories have them: mostly folders, some files, some wildcards."""
-    lines = ["* @acme/everybody"]
-    for number in range(1, rules):
-        folder, team = _folder(number * 7), f"@acme/team-{number % 40}"
-        lines.append(
-            (
-                f"/{folder}/part{number % 50}/ {team} @dev-{number % 200}",
-                f"/{folder}/part{number % 50}/ {team}",
-                f"/{folder}/ {team}",
-                f"/{folder}/file{number}.ts {team}",
-                f"/{folder}/**/*.{('ts', 'py', 'md', 'go')[number % 4]} {team}",
-                f"{folder}/* {team}",
-                f"name{number}/ {team}",
-                f"*.ext{number} {team}",
-                f"**/query{number}/*.sql {team}",
-                f"/{folder}/generated/",
-            )[number % 10]
-        )
-    return "\n".join(lines)
+from handlers.reminders.gathering import Glance, Place, gather
 
 
-def codeowners_paths(files: int) -> list[str]:
-    """Return the paths of a change that touches many of those folders."""
-    return [
-        f"{_folder(number * 13)}/part{number % 60}/{number}.{('ts', 'py', 'md', 'ext17')[number % 4]}"
-        for number in range(files)
-    ]
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much of everything, and how often what is not routing is tried."""
+
+    subscriptions: int = 100_000
+    events: int = 2_000
+    rules: int = 5_000
+    files: int = 3_000
+    pulls: int = 1_000
+    digest: int = 500
+    tries: int = 30
 
 
-def codeowners(rules: int = 5_000, files: int = 3_000) -> float:
-    """Return the seconds to read a file and to find the owners of many paths."""
-    text, paths = codeowners_file(rules), codeowners_paths(files)
-    return _best(lambda: parse(text).of_all(paths))
+Try = tuple[float, float]
+"""The seconds that one try took: of the process's CPU, and on the clock."""
 
 
-def pulls(count: int) -> list[tuple[PullFacts, Around]]:
-    """Return open pull requests, each at another point of its life, with all that may be known of them."""
-    return [(_facts(number), _around(number)) for number in range(count)]
+async def measure(sizes: Sizes) -> dict[str, list[Round]]:
+    """Try everything, and return median and 99th percentile of the tries in milliseconds, by its name."""
+    gc.collect()
+    gc.freeze()  # what loading made is not looked through in the bot either
+    first, again = await routed(sizes.subscriptions, sizes.events)
+    found = {ROUTING: first, ROUTING_AGAIN: again}
+    text, paths = codeowners_file(sizes.rules), codeowners_paths(sizes.files)
+    found[CODEOWNERS] = _tried(lambda: parse(text).of_all(paths), sizes.tries)
+    many = pulls(sizes.pulls)
 
-
-def whose_turn(count: int = 1_000) -> float:
-    """Return the seconds to tell whose turn it is on many pull requests, and what one person has to do."""
-    many = pulls(count)
-
-    def work() -> None:
+    def turns() -> None:
         for facts, around in many:
             turn(facts, around)
             my_turn(facts, "dev-7", ("acme/team-1",), around)
 
-    return _best(work)
+    found[TURNS] = _tried(turns, sizes.tries)
+    found[HOME] = await _from_storage(sizes.pulls, sizes.tries, _home)
+    found[DIGEST] = await _from_storage(sizes.digest, sizes.tries, _digest)
+    return {name: [_summary(tries)] for name, tries in found.items()}
 
 
-_NOW = datetime(2026, 1, 5, tzinfo=UTC)
+async def _from_storage(count: int, tries: int, work: Callable[[Connection], object]) -> list[Try]:
+    async with stored.opened() as database:
+        await database.write(lambda connection: stored.fill(connection, count, repos=_REPOS))
+        return await database.read(lambda connection: _tried(lambda: work(connection), tries))
 
 
-def _facts(number: int) -> PullFacts:
-    asked = tuple(f"dev-{number + at}" for at in range(number % 3))
-    pull = Pull(
-        id=number, repo_id=1, repo="acme/web", number=number, title="A change", body="",
-        author=f"dev-{number % 50}", author_is_bot=False, state=PullState.OPEN, draft=number % 11 == 0,
-        base="main", head="topic", head_sha="a", from_fork=False, additions=9, deletions=3,
-        changed_files=2, labels=(), reviewers=asked,
-        teams=("team-1",) if number % 4 == 0 else (), assignees=(), created_at=_NOW, updated_at=_NOW,
-        closed_at=None, merged_at=None, merged_by=None, merge_sha=None,
-    )  # fmt: skip
-    verdicts = (Verdict.COMMENTED, Verdict.APPROVED, Verdict.CHANGES_REQUESTED)
-    reviews = tuple(
-        Review(
-            at, number, f"dev-{at * 5}", verdicts[(number + at) % 3], "fine", "", _NOW + timedelta(hours=at)
-        )
-        for at in range(number % 6)
-    )
-    states = (CheckState.PASSED, CheckState.PASSED, CheckState.RUNNING, CheckState.FAILED)
-    checks = tuple(Check("run", f"job-{at}", states[number % (at + 1) % 4], None) for at in range(4))
-    return PullFacts(pull, reviews, checks)
+_REPOS = 25
 
 
-def _around(number: int) -> Around:
-    return Around(
-        comments=tuple(
-            Comment(
-                at,
-                number,
-                f"dev-{at * 5}",
-                False,
-                "Does it hold?",
-                None,
-                None,
-                "",
-                _NOW + timedelta(hours=at),
-            )
-            for at in range(number % 8)
-        ),
-        pushed_at=_NOW + timedelta(hours=number % 7),
-        needs=(Need(("@acme/team-1",), ("/src/",), 3, ()),) if number % 5 == 0 else (),
-        members={"acme/team-1": [f"dev-{at}" for at in range(9)]},
-    )
+def _home(connection: Connection) -> None:
+    repos = {stored.repo_name(number) for number in range(_REPOS)}
+    waiting, own = turns_of(connection, stored.LOGIN, repos, now=stored.AT)
+    assert waiting, own  # noqa: S101 - written above
 
 
-def _folder(number: int) -> str:
-    number %= _FOLDERS
-    return f"packages/area{number % 40}/module{number % 700}/src"
+def _digest(connection: Connection) -> None:
+    wanted = schedule("weekdays 09:30 UTC draft:no")
+    assert wanted  # noqa: S101 - written above
+    glance = Glance(stored.AT, "https://github.com")
+    view = gather(connection, Place(stored.CHANNEL), wanted, glance)
+    assert view  # noqa: S101 - written above
+    digest(view)
 
 
-def _best(work: Callable[[], object], rounds: int = 5) -> float:
-    times = []
-    for _ in range(rounds):
-        begin = time.perf_counter()
+def _tried(work: Callable[[], object], count: int) -> list[Try]:
+    work()  # what is read once for all is no part of it
+    found = []
+    for _ in range(count):
+        begin = process_time(), perf_counter()
         work()
-        times.append(time.perf_counter() - begin)
-    return min(times)
+        found.append((process_time() - begin[0], perf_counter() - begin[1]))
+    return found
+
+
+def _summary(tries: Sequence[Try]) -> Round:
+    found: Round = {"tries": len(tries)}
+    for name, seconds in zip(("cpu", "wall"), zip(*tries, strict=True), strict=True):
+        found[f"{name} p50"] = statistics.median(seconds) * 1000
+        found[f"{name} p99"] = percentile(seconds, 0.99) * 1000
+    return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.names import FLOOR, NAMES, PROBOT
 from bench.results import Result, Rounds, middle, ratio
-from bench.targets import OURS, TARGETS
+from bench.targets import OURS, TARGETS, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +68,36 @@ _GROWTH = {
     "RSS, MB": ("rss",),
     "start, s": ("ready",),
 }
+_RULES = {
+    "CPU p50/p99, ms": ("cpu p50", "cpu p99"),
+    "on the clock p50/p99, ms": ("wall p50", "wall p99"),
+    "tries": ("tries",),
+}
 
 
 def tables(result: Result) -> list[Table]:
     """Return every table of the run."""
     found = [_targets(result), *([_where(result)] if result.where else [])]
-    beside = _table("Side by side", "what", result.rounds, _ROUND)
-    found += [_with_skipped(beside, result), _ratios(result), _door(result.rounds)]
+    if result.rounds:
+        beside = _table("Side by side", "what", result.rounds, _ROUND)
+        found += [_with_skipped(beside, result), _ratios(result), _door(result.rounds)]
     if result.bursts:
         found.append(_table("Burst", "what", result.bursts, _BURST))
     if result.growth:
         found.append(_growth(result.growth))
+    if result.rules:
+        found.append(_table("Rules", "what", result.rules, _RULES))
     return found
 
 
 def _targets(result: Result) -> Table:
-    rows = [
-        [
-            target.text,
-            *(
-                target.verdict(target.read(result, name)) if name in result.rounds else "not measured"
-                for name in OURS
-            ),
-        ]
-        for target in TARGETS
-    ]
+    rows = [[target.text, *(_verdict(target, result, name) for name in OURS)] for target in TARGETS]
     return Table("Targets", ["target", *(name.removeprefix("PatchForge, ") for name in OURS)], rows)
+
+
+def _verdict(target: Target, result: Result, name: str) -> str:
+    value = target.read(result, name)
+    return "not measured" if value is None and name not in result.rounds else target.verdict(value)
 
 
 def _where(result: Result) -> Table:
@@ -172,4 +176,6 @@ def _beside(table: Table, column: str, cells: Sequence[str]) -> Table:
 def _number(value: float | None, unit: str = "") -> str:
     if value is None:
         return "-"
+    if not unit and value.is_integer():
+        return f"{value:,.0f}"
     return (f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}") + unit

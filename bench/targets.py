@@ -3,7 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench.names import FLOOR, POSTGRES, PROBOT, REPLICAS, SQLITE
+from bench.names import (
+    CODEOWNERS,
+    DIGEST,
+    FLOOR,
+    HOME,
+    POSTGRES,
+    PROBOT,
+    REPLICAS,
+    ROUTING,
+    SQLITE,
+)
 from bench.results import Result, Rounds, middle, ratio
 
 OURS = (SQLITE, POSTGRES, REPLICAS)
@@ -52,6 +62,10 @@ def _grown(result: Result, name: str) -> float | None:
     return ratio(found, _MOST_FOLLOWED, _LEAST_FOLLOWED, "slow cpu")
 
 
+def _rule(name: str, measure: str) -> Read:
+    return lambda result, contender: middle(result.rules.get(name), measure) if contender == SQLITE else None
+
+
 def _per_core(result: Result, name: str) -> float | None:
     spent = middle(result.rounds.get(name), "door cpu")
     return 1000 / spent if spent else None
@@ -74,4 +88,8 @@ TARGETS: Sequence[Target] = (
     Target("start to ready ≤ 2 s", 2, " s", _rounds("ready")),
     Target("RSS after a burst of 10,000 events ≤ 150 MB", 150, " MB", _burst("rss")),
     Target("durable acks per second of CPU ≥ 2,000", 2000, "", _per_core, least=True),
+    Target("routing an event, 100,000 subscriptions: CPU p99 ≤ 1 ms", 1, " ms", _rule(ROUTING, "cpu p99")),
+    Target("CODEOWNERS, 5,000 rules x 3,000 files: CPU ≤ 100 ms", 100, " ms", _rule(CODEOWNERS, "cpu p50")),
+    Target("whose turn, 1,000 open, for an App Home: CPU ≤ 100 ms", 100, " ms", _rule(HOME, "cpu p50")),
+    Target("a digest of 500 pull requests: CPU ≤ 1 s", 1000, " ms", _rule(DIGEST, "cpu p50")),
 )

@@ -1,8 +1,10 @@
 """The bench's page says what was reached, what was missed by how much, and what was not measured at all."""
 
-from bench.names import FLOOR, POSTGRES, PROBOT, SQLITE
+from bench import rules
+from bench.names import CODEOWNERS, DIGEST, FLOOR, HOME, POSTGRES, PROBOT, ROUTING, SQLITE
 from bench.page import page
 from bench.results import Result
+from bench.rules import Sizes
 from bench.stages import REST, stage_of
 
 _WHY = "no PostgreSQL: give --postgres or PATCHFORGE_TEST_POSTGRES_URL"
@@ -19,6 +21,9 @@ def _result() -> Result:
             FLOOR: [{"acks/s": 5_000.0, "cpu": 0.1}],
         },
         where={"render the card": 0.75, "begin and commit": 0.25},
+        rules={
+            HOME: [{"cpu p50": 110.0, "cpu p99": 140.0, "wall p50": 112.0, "wall p99": 151.0, "tries": 30.0}]
+        },
     )
 
 
@@ -40,6 +45,22 @@ def test_what_was_not_measured_is_said_in_every_table_that_would_show_it() -> No
     assert f"- not measured: {POSTGRES}: {_WHY}" in text
     assert _row(text, "posts/s at saturation")[2] == "not measured"
     assert set(_row(text, f"{POSTGRES}: not measured")[1:]) == {"-"}
+
+
+def test_the_rules_have_targets_and_a_table_of_their_own() -> None:
+    text = page(_result())
+    assert _row(text, "whose turn, 1,000 open")[1:] == ["110 ms ✗ 10 % over", "not measured", "not measured"]
+    assert _row(text, HOME)[1:] == ["110 / 140", "112 / 151", "30"]
+
+
+async def test_every_rule_with_a_target_is_measured() -> None:
+    few = Sizes(subscriptions=60, events=20, rules=30, files=20, pulls=60, digest=40, tries=3)
+    found = await rules.measure(few)
+    assert {ROUTING, CODEOWNERS, HOME, DIGEST} < set(found)
+    for [one] in found.values():
+        assert 0 <= one["cpu p50"] <= one["cpu p99"]
+        assert 0 < one["wall p50"] <= one["wall p99"]
+        assert one["tries"] in {few.events, few.tries}
 
 
 def test_where_the_time_goes_adds_up_with_the_most_first() -> None:

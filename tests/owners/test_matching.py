@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bench.rules import codeowners_file, codeowners_paths
+from bench.samples import codeowners_file, codeowners_paths
 from bot.owners.owners import Ownership
 from bot.owners.parsing import parse
 from tests.owners.reference import last_match

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.rules import pulls
+from bench.samples import pulls
 from bot.models import Check, CheckState, PullFacts, PullState, Verdict
 from bot.owners.waiting import Need
 from bot.reviews.standing import Around

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection, event
 
+from bench.stored import AT, LOGIN, fill, repo_name
 from bot.reminders.personal import turns_of
 from storage.database import Database
-from tests.owners.many_pulls import AT, LOGIN, REPO, fill
 
 
 async def statements(database: Database, count: int) -> int:
@@ -18,7 +18,7 @@ async def statements(database: Database, count: int) -> int:
 
         event.listen(connection, "before_cursor_execute", note)
         try:
-            waiting, own = turns_of(connection, LOGIN, {REPO}, now=AT)
+            waiting, own = turns_of(connection, LOGIN, {repo_name(0)}, now=AT)
         finally:
             event.remove(connection, "before_cursor_execute", note)
         return len(waiting) + len(own)
@@ -35,7 +35,7 @@ async def test_what_waits_longest_comes_first(database: Database) -> None:
     await database.write(lambda connection: fill(connection, 60))
 
     def work(connection: Connection) -> None:
-        waiting, own = turns_of(connection, LOGIN, {REPO}, now=AT)
+        waiting, own = turns_of(connection, LOGIN, {repo_name(0)}, now=AT)
         assert [line.since for line in waiting] == sorted(line.since for line in waiting)
         assert all(line.mine is not None and line.mine.who for line in waiting)
         assert {line.facts.pull.author for line in own} == {LOGIN}
