@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo run test check format bench battery picture lock clean
+.PHONY: demo run test check format bench eval battery picture lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "PatchForge needs Python 3.11 or newer")'
@@ -36,6 +36,10 @@ format: $(STAMP)
 # Measures, and writes docs/performance.md; PATCHFORGE_TEST_POSTGRES_URL adds PostgreSQL.
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+# Judges what the bot writes by itself on real changes: make eval ARGS=path/to/release_pairs.jsonl
+eval: $(STAMP)
+	$(BIN)/python -m bench.quality $(ARGS)
 
 # Everything that may go wrong, many times over; PATCHFORGE_TEST_POSTGRES_URL adds PostgreSQL.
 # make battery ARGS="--only T5 --scale 0.1"

@@ -1,0 +1,1 @@
+"""How good what the bot writes is, judged on real changes: `make eval`."""
