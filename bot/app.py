@@ -30,6 +30,7 @@ from bot.inbox.receiver import Inbox
 from bot.ledger.pacing import Pace
 from bot.ledger.policy import GUARDED, Policy
 from bot.ledger.worker import GRACE, Finish, Loaded, Runner, Worker
+from bot.mails.templates import load
 from bot.messages.show import Renderer, Shower
 from bot.metrics import Metrics
 from bot.models import Clock, Job, SlackMessage, SystemClock
@@ -205,6 +206,7 @@ async def _context(
         device_flow=DeviceFlow.from_settings(settings, http, observe),
         llm=Llm.from_settings(settings, http, observe),
         mailer=mailer,
+        templates=load(settings.mail_templates),
         bot_user=identity["user_id"],
         workspace_url=str(identity.get("url") or "https://slack.com").rstrip("/"),
     )

@@ -1,6 +1,7 @@
 """`patchforge demo`: the stand-ins and the page in this process, the real bot in another."""
 
 import asyncio
+import base64
 import contextlib
 import json
 import os
@@ -10,18 +11,19 @@ import sys
 import tempfile
 import webbrowser
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from sandbox.github import GitHub, GitHubServer, seed_demo
+from sandbox.clock import DemoClock
+from sandbox.github import Demo, GitHub, GitHubServer, seed_demo
 from sandbox.github.server import BOT
 from sandbox.llm import LlmServer
 from sandbox.mail import MailServer
 from sandbox.page import Page
-from sandbox.slack import DEFAULT_EVENTS, Rules, SlackServer, User, Workspace
+from sandbox.slack import Rules, SlackServer, User, Workspace
 from sandbox.story import Story
 
 # Seconds that the bot may take to start.
@@ -33,6 +35,14 @@ _SETTINGS = (
 )  # fmt: skip
 # Seconds between two steps when somebody watches.
 _PACE = 1.5
+RULES = Rules(
+    commands=frozenset({"/patchforge"}),
+    events=frozenset({"app_home_opened", "link_shared", "member_left_channel", "user_change"}),
+    escaped=True,
+    # The links of this machine's GitHub are what github.com's are elsewhere.
+    unfurl_domains=frozenset({"127.0.0.1"}),
+)
+"""How the app is installed in the demo's workspace: as its manifest says."""
 
 
 class BotDiedError(Exception):
@@ -50,6 +60,7 @@ class Stage:
     story: Story
     bot: asyncio.subprocess.Process
     address: str
+    clock: DemoClock
 
 
 async def run_demo(*, once: bool, port: int, browser: bool) -> int:
@@ -66,17 +77,16 @@ async def run_demo(*, once: bool, port: int, browser: bool) -> int:
 @contextlib.asynccontextmanager
 async def stage(*, pause: float = 0.0) -> AsyncIterator[Stage]:
     """Start the stand-ins and the bot among them, subscribe nothing yet."""
-    # The links of this machine's GitHub are what github.com's are elsewhere.
-    rules = Rules(events=DEFAULT_EVENTS | {"link_shared"}, unfurl_domains=frozenset({"127.0.0.1"}))
-    workspace = Workspace(bot_name="PatchForge", rules=rules)
-    github = GitHub()
-    demo = await seed_demo(github)
-    people = _people(workspace, github)
-    members = list(people.values())
-    channel = workspace.add_channel("payments", members=members, bot=True)
-    workspace.add_channel("general", members=members)
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="patchforge-demo-")))
+        clock = DemoClock(folder / "clock")
+        workspace = Workspace(bot_name="PatchForge", rules=RULES, clock=clock.time)
+        github = GitHub(now=clock.now)
+        demo = await seed_demo(github)
+        people = _people(workspace, github, demo)
+        members = list(people.values())
+        channel = workspace.add_channel("payments", members=members, bot=True)
+        workspace.add_channel("general", members=members)
         slack = await stack.enter_async_context(await SlackServer.start(workspace))
         github_server = await stack.enter_async_context(await GitHubServer.start(github))
         llm = await LlmServer.start()
@@ -85,11 +95,11 @@ async def stage(*, pause: float = 0.0) -> AsyncIterator[Stage]:
         stack.push_async_callback(mail.aclose)
         secret = secrets.token_hex(16)
         environment = {
+            **_installed(github, demo, folder),
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,
             "SLACK_API_URL": slack.api_url,
             "GITHUB_WEBHOOK_SECRET": secret,
-            "GITHUB_TOKEN": github_server.token,
             "GITHUB_API_URL": github_server.api_url,
             "GROQ_API_KEY": llm.api_key,
             "GROQ_BASE_URL": llm.base_url,
@@ -101,26 +111,45 @@ async def stage(*, pause: float = 0.0) -> AsyncIterator[Stage]:
             "HTTP_PORT": "0",
             "LOG_FORMAT": "json",
         }
-        bot, address = await stack.enter_async_context(running_bot(environment, folder))
+        command = ("bot.cli.demo_bot", str(folder / "clock"))
+        bot, address = await stack.enter_async_context(running_bot(environment, folder, command))
         await slack.connected(_START)
-        github.add_hook(demo.repo, f"{address}/webhooks/github", secret=secret)
+        github.add_hook(None, f"{address}/webhooks/github", secret=secret)
         await github.settled()
         story = Story(slack, github, mail, demo=demo, people=people, channel=channel, pause=pause)
-        yield Stage(slack, github, llm, mail, story, bot, address)
+        yield Stage(slack, github, llm, mail, story, bot, address, clock)
+
+
+def _installed(github: GitHub, demo: Demo, folder: Path) -> Mapping[str, str]:
+    """Install the bot on GitHub as its README says, with all that it can make use of."""
+    key = folder / "github-app.pem"
+    key.write_text(github.install_app(demo.repo.partition("/")[0], [demo.repo]))
+    app = github.state.app
+    assert app  # noqa: S101 - just installed
+    app.permissions["checks"] = "write"
+    github.devices.interval = 1
+    return {
+        "GITHUB_APP_ID": str(app.id),
+        "GITHUB_APP_PRIVATE_KEY_FILE": str(key),
+        "GITHUB_CLIENT_ID": github.add_oauth_app("PatchForge").client_id,
+        "ENCRYPTION_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
 
 
 @contextlib.asynccontextmanager
 async def running_bot(
-    environment: Mapping[str, str], folder: Path
+    environment: Mapping[str, str], folder: Path, command: Sequence[str]
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """Run the bot as a process of its own in `folder`, and yield it with its address once it is ready."""
+    """Run the bot as a process of its own in `folder`, and yield it with its address once it is ready.
+
+    `command` is a module and its arguments.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
     root = str(Path(__file__).parent.parent)
     bot = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "bot",
-        "run",
+        *command,
         env={**inherited, "PYTHONPATH": root, **environment},
         cwd=folder,
         stderr=asyncio.subprocess.PIPE,
@@ -153,7 +182,7 @@ async def running_bot(
         await reading
 
 
-def _people(workspace: Workspace, github: GitHub) -> dict[str, User]:
+def _people(workspace: Workspace, github: GitHub, demo: Demo) -> dict[str, User]:
     """Make a member of the workspace of everybody on GitHub who is a person, not the bot's own account."""
     found = {}
     for person in github.snapshot()["people"]:
@@ -161,8 +190,13 @@ def _people(workspace: Workspace, github: GitHub) -> dict[str, User]:
         if person["type"] == "User" and person["name"] and login != BOT:
             # The addresses of Slack are no help in finding out who wrote what.
             found[login] = workspace.add_user(
-                login, real_name=person["name"], email=f"{login}@slack.acme.example"
+                login,
+                real_name=person["name"],
+                email=f"{login}@slack.acme.example",
+                is_admin=login == demo.maintainer,
             )
+    team = github.state.teams[demo.team]
+    workspace.add_group("payments", team.name, [found[login] for login in found if login in team.members])
     return found
 
 
@@ -188,7 +222,9 @@ async def _play_once(console: Console, on: Stage) -> int:
 async def _show(console: Console, on: Stage, port: int, *, browser: bool) -> int:
     """Serve the page until somebody has seen enough."""
     prepared = (on.story.demo.feature, on.story.demo.fix, on.story.demo.bump)
-    page = await Page.start(on.slack, on.github, on.llm, on.mail, on.story, port=port, prepared=prepared)
+    page = await Page.start(
+        on.slack, on.github, on.llm, on.mail, on.story, port=port, prepared=prepared, clock=on.clock
+    )
     try:
         console.print(f"\nPatchForge runs at [bold]{page.url}[/bold]")
         console.print("Press “Play the whole story”, or click through it yourself. Ctrl-C ends it.\n")

@@ -1,6 +1,7 @@
 """The story that the demo plays: one pull request, from its opening to a note in a mailbox."""
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from sandbox.slack import Conversation, Message, NotVisibleError, SlackServer, U
 
 Status = Literal["waiting", "running", "done", "failed"]
 
+# What the bot shows to be typed in on GitHub.
+_CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
 # How long a step may take before it counts as failed, in seconds.
 _PATIENCE = 20.0
 
@@ -47,6 +50,7 @@ class Story:
     ) -> None:
         self.slack, self.github, self.mail = slack, github, mail
         self.demo, self.people, self.channel, self.pause = demo, people, channel, pause
+        self._home = github.repo(demo.repo)
         self._changed = asyncio.Condition()
         self._spec: PullSpec = demo.feature
         self._number = 0
@@ -100,7 +104,7 @@ class Story:
         )
         return (
             Step("Everybody tells PatchForge who they are on GitHub", self._link),
-            Step(f"{maintainer} subscribes #{self.channel.name} to {self.demo.repo}", self._subscribe),
+            Step(f"{maintainer} subscribes #{self.channel.name} to {self._repo}", self._subscribe),
             Step(f"{author} opens “{self._spec.title}”", self._open),
             Step(f"{author} asks {reviewer} for a review", self._request),
             Step("CI fails", self._fail),
@@ -119,6 +123,10 @@ class Story:
         )
 
     @property
+    def _repo(self) -> str:
+        return self._home.full_name
+
+    @property
     def _author(self) -> str:
         return self._spec.author or self.demo.author
 
@@ -126,38 +134,45 @@ class Story:
         return self.people[login].id
 
     async def _link(self) -> str:
-        for login, user in self.people.items():
-            await self._command(user.id, f"link {login}", "Linked")
+        await asyncio.gather(*(self._link_one(login) for login in self.people))
         return f"{len(self.people)} people linked"
 
+    async def _link_one(self, login: str) -> None:
+        """Say it, and where the bot wants proof type its code in on GitHub."""
+        user = self._user(login)
+        said = await self._command(user, f"link {login}", login, "type the code")
+        if found := _CODE.search(said):
+            await self.github.authorize_device(found[0], login)
+            await self._find(lambda: self.slack.direct_messages(user), ("Linked", login))
+
     async def _subscribe(self) -> str:
-        text = f"subscribe {self.demo.repo} reviews,merges,notes,ci,comments"
+        text = f"subscribe {self._repo} reviews,merges,notes,ci,comments"
         await self._command(self._user(self.demo.maintainer), text, "follows")
         return f"/patchforge {text}"
 
     async def _open(self) -> str:
-        pull = await self.github.open_pull(self.demo.repo, self._spec)
+        pull = await self.github.open_pull(self._repo, self._spec)
         self._number = pull.number
         card = await self._in_channel(self._spec.title)
         self._card = card.ts
-        return f"card of {self.demo.repo}#{pull.number} posted"
+        return f"card of {self._repo}#{pull.number} posted"
 
     async def _request(self) -> str:
-        await self.github.request_review(self.demo.repo, self._number, self.demo.reviewer, self._author)
+        await self.github.request_review(self._repo, self._number, self.demo.reviewer, self._author)
         await self._on_card("Waiting for", self._user(self.demo.reviewer))
         return "the same card now says who is waited for"
 
     async def _fail(self) -> str:
-        await self.github.start_checks(self.demo.repo, self._number)
-        await self.github.finish_check(self.demo.repo, self._number, "lint", "success")
-        await self.github.finish_check(self.demo.repo, self._number, "test", "failure")
+        await self.github.start_checks(self._repo, self._number)
+        await self.github.finish_check(self._repo, self._number, "lint", "success")
+        await self.github.finish_check(self._repo, self._number, "test", "failure")
         await self._reply("CI failed")
         await self._on_card("1 of 2 failed")
         return "said once in the thread, and on the card"
 
     async def _object(self) -> str:
         await self.github.submit_review(
-            self.demo.repo,
+            self._repo,
             self._number,
             self.demo.reviewer,
             "changes_requested",
@@ -169,27 +184,27 @@ class Story:
     async def _push(self) -> str:
         commits = [self.demo.feature_follow_up] if self._spec is self.demo.feature else []
         if commits:
-            await self.github.push(self.demo.repo, self._spec.branch, *commits, by=self._author)
-        await self.github.start_checks(self.demo.repo, self._number)
+            await self.github.push(self._repo, self._spec.branch, *commits, by=self._author)
+        await self.github.start_checks(self._repo, self._number)
         for name in ("lint", "test"):
-            await self.github.finish_check(self.demo.repo, self._number, name, "success")
+            await self.github.finish_check(self._repo, self._number, name, "success")
         await self._on_card("2 checks")
         return "the card shows green checks"
 
     async def _request_again(self) -> str:
-        await self.github.request_review(self.demo.repo, self._number, self.demo.reviewer, self._author)
+        await self.github.request_review(self._repo, self._number, self.demo.reviewer, self._author)
         await self._reply("look again", self._user(self.demo.reviewer))
         return "the reviewer is mentioned in the thread"
 
     async def _approve_pull(self) -> str:
         await self.github.submit_review(
-            self.demo.repo, self._number, self.demo.reviewer, "approved", "Thank you, this reads well."
+            self._repo, self._number, self.demo.reviewer, "approved", "Thank you, this reads well."
         )
         await self._on_card("ready to merge")
         return "the card says that it can be merged"
 
     async def _merge(self) -> str:
-        await self.github.merge(self.demo.repo, self._number, self.demo.maintainer)
+        await self.github.merge(self._repo, self._number, self.demo.maintainer)
         card = await self._on_card("merged by")
         if len(card.blocks) != 1:
             raise StoryError("the card did not fold")
@@ -233,11 +248,13 @@ class Story:
             raise StoryError(f"expected “{expected[0]}”, but the bot said: {said or 'nothing'}")
         return said.splitlines()[0]
 
-    async def _command(self, user: str, text: str, expected: str) -> None:
+    async def _command(self, user: str, text: str, *expected: str) -> str:
+        """Type a command, whose answer must say one of these, and return it."""
         result = await self.slack.command(user, self.channel.id, "/patchforge", text)
         said = "\n".join(words(message) for message in result.messages)
-        if expected not in said:
+        if not any(part in said for part in expected):
             raise StoryError(f"/patchforge {text} answered: {said or result.error or 'nothing'}")
+        return said
 
     async def _in_channel(self, *parts: str) -> Message:
         return await self._find(lambda: self.slack.messages(self.channel.id), parts)

@@ -22,7 +22,8 @@ Hooks for browser tests (`data-testid`), stable whatever the page looks like:
     mail-item mail-reader mail-to mail-html mail-text mail-frame mail-body story-step (with data-status)
 """
 
-from sandbox.page.server import COMMANDS, CommandHelp, Page
+from sandbox.page.commands import COMMANDS, CommandHelp
+from sandbox.page.server import Page
 from sandbox.page.stories import Story, StoryStep
 
 __all__ = ["COMMANDS", "CommandHelp", "Page", "Story", "StoryStep"]

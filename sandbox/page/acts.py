@@ -1,16 +1,26 @@
 """What a person can do on the page, as calls of the stand-ins."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sandbox.clock import DemoClock
 from sandbox.llm import MODES
-from sandbox.page.github_acts import GithubActs
+from sandbox.page.github_places import GithubActs
 from sandbox.slack.models import NotVisibleError
 
 if TYPE_CHECKING:
     from sandbox.page.server import Page
 
 Answer = dict[str, Any]
+_MINUTE = 60.0
+SKIPS: Mapping[str, Callable[[DemoClock, str], float]] = {
+    "half_hour": lambda _clock, _zone: 31 * _MINUTE,
+    "two_hours": lambda _clock, _zone: 120 * _MINUTE,
+    "tomorrow": lambda clock, zone: clock.until_morning(zone),
+    "monday": lambda clock, zone: clock.until_morning(zone, weekday=0),
+}
+"""What can be skipped, each with the seconds that it takes in a zone."""
 
 
 class ActError(Exception):
@@ -33,6 +43,11 @@ class Actor:
             "close": self._close,
             "open_home": self._open_home,
             "invite": self._invite,
+            "channel": self._channel,
+            "join": self._join,
+            "leave": self._leave,
+            "status": self._status,
+            "time": self._time,
             "github": self._github,
             "llm": self._llm,
             "play": self._play,
@@ -111,6 +126,40 @@ class Actor:
 
     async def _invite(self, viewer: str, details: "Details") -> Answer:
         await self._slack.invite(details.text("channel"), by=viewer)
+        return {"ok": True}
+
+    async def _channel(self, viewer: str, details: "Details") -> Answer:
+        """Make a channel with everybody and the bot in it."""
+        name = re.sub(r"[^\w-]+", "-", details.text("name").lower()).strip("-")[:80]
+        workspace = self._slack.workspace
+        if not name or any(room.name == name for room in workspace.channels.values()):
+            raise ActError("A channel needs a name that no other has.")
+        others = [user.id for user in workspace.users.values() if not user.is_bot]
+        room = workspace.add_channel(name, members=[viewer, *others], bot=True)
+        return {"ok": True, "channel": room.id}
+
+    async def _join(self, viewer: str, details: "Details") -> Answer:
+        await self._slack.invite(details.text("channel"), viewer, by=viewer)
+        return {"ok": True}
+
+    async def _leave(self, viewer: str, details: "Details") -> Answer:
+        await self._slack.kick(details.text("channel"), viewer)
+        return {"ok": True}
+
+    async def _status(self, viewer: str, details: "Details") -> Answer:
+        text, emoji = ("On vacation", ":palm_tree:") if details.raw("away") else ("", "")
+        await self._slack.set_status(viewer, text, emoji)
+        return {"ok": True}
+
+    async def _time(self, viewer: str, details: "Details") -> Answer:
+        """Let time pass once GitHub has said what it has to say."""
+        clock, skip = self._page.clock, details.text("skip")
+        if clock is None or skip not in SKIPS:
+            raise ActError("The clock cannot be moved so.")
+        await self._page.github.settled()
+        zone = self._slack.workspace.users[viewer].tz
+        clock.skip(SKIPS[skip](clock, zone))
+        self._page.bump()
         return {"ok": True}
 
     async def _github(self, _viewer: str, details: "Details") -> Answer:

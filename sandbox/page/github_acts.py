@@ -1,120 +1,56 @@
-"""The buttons of the GitHub panel: who does it unless the person chose somebody, and what exactly happens."""
+"""What happens to a pull request by the buttons of the panel."""
 
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping
 
-from sandbox.github import CommitSpec, GitHub, Pull, PullSpec
-from sandbox.github.server import BOT
+from sandbox.github import CommitSpec, GitHub, Pull
+from sandbox.page.fields import Fields, other, people
 
 CHECKS = ("lint", "test")
-CONFIGURATION = ".patchforge.yml"
-_RIGHT = """\
-version: 1
-subscriptions:
-  - channel: "#payments"
-    filter: "-label:wip"
-    broadcast: [merged]
-sla:
-  hours: 4
-"""
-CONFIGURATIONS = {"right": _RIGHT, "wrong": _RIGHT.replace("hours:", "huors:"), "gone": None}
-"""What the configuration file says after each act; None removes it."""
+REMARKS = ("Can this be simpler?", "A test for this would be good.", "Please say why.")
+Act = Callable[[str, Pull, Fields], Awaitable[object]]
 
 
-class Fields(Protocol):
-    """The fields of an act."""
+class PullActs:
+    """Does what a button below a pull request says."""
 
-    def text(self, name: str, default: str | None = None) -> str:
-        """Return a text field, or `default` when it is missing."""
-
-    def number(self, name: str) -> int:
-        """Return a whole number."""
-
-    def raw(self, name: str) -> object:
-        """Return a field as it came."""
-
-
-class GithubActs:
-    """Does what a button of the panel says."""
-
-    def __init__(self, github: GitHub, prepared: Sequence[PullSpec]) -> None:
+    def __init__(self, github: GitHub) -> None:
         self._github = github
-        self._prepared = prepared
-        self._acts: Mapping[str, Callable[[str, Pull, Fields], Awaitable[object]]] = {
+        self.acts: Mapping[str, Act] = {
             "request_review": self._request_review,
+            "remove_request": lambda r, p, f: github.remove_request(
+                r, p.number, f.text("reviewer"), self._author(p, f)
+            ),
             "approve": lambda repo, pull, fields: self._review(repo, pull, fields, "approved"),
             "request_changes": lambda repo, pull, fields: self._review(
                 repo, pull, fields, "changes_requested"
             ),
+            "remarks": self._remarks,
             "comment": self._comment,
             "bot_comment": self._bot_comment,
             "label": lambda r, p, f: github.label(r, p.number, f.text("body"), self._author(p, f)),
+            "unlabel": lambda r, p, f: github.unlabel(r, p.number, f.text("body"), self._author(p, f)),
+            "retitle": lambda r, p, f: github.edit_title(r, p.number, f.text("body"), self._author(p, f)),
             "retarget": self._retarget,
+            "conflict": self._conflict,
+            "resolve": self._resolve,
             "enqueue": lambda r, p, f: github.enqueue(r, p.number, self._other(p, f)),
-            "dequeue": self._dequeue,
+            "dequeue": lambda r, p, f: self._dequeue(r, p, f, "CI_FAILURE"),
+            "leave_queue": lambda r, p, f: self._dequeue(r, p, f, "MANUAL"),
             "fail_ci": lambda repo, pull, _: self._finish_checks(repo, pull, "failure"),
             "fix_ci": lambda repo, pull, _: self._finish_checks(repo, pull, "success"),
             "push": self._push,
             "convert_to_draft": lambda r, p, f: github.convert_to_draft(r, p.number, self._author(p, f)),
             "ready_for_review": lambda r, p, f: github.ready_for_review(r, p.number, self._author(p, f)),
-            "merge": lambda r, p, f: github.merge(r, p.number, self._other(p, f)),
+            "merge": self._merge,
             "close": lambda r, p, f: github.close(r, p.number, self._author(p, f)),
             "reopen": lambda r, p, f: github.reopen(r, p.number, self._author(p, f)),
         }
-
-    async def perform(self, act: str, fields: Fields) -> None:
-        """Do one act; KeyError or ValueError when GitHub has no such thing or would refuse it."""
-        repo = fields.text("repo")
-        if act == "open":
-            await self._open(repo, fields)
-        elif act == "configure":
-            await self._configure(repo, fields)
-        elif act not in self._acts:
-            raise ValueError(f"there is no act called {act}")
-        else:
-            await self._acts[act](repo, self._github.pull(repo, fields.number("number")), fields)
-
-    def _people(self) -> list[str]:
-        accounts = self._github.state.accounts.values()
-        return [account.login for account in accounts if account.type == "User" and account.login != BOT]
 
     def _author(self, pull: Pull, fields: Fields) -> str:
         return fields.text("by", "") or pull.author
 
     def _other(self, pull: Pull, fields: Fields) -> str:
-        """Name who was chosen, else a reviewer, else anybody but the author."""
-        reviewers = [*pull.reviewers, *(review.author for review in pull.reviews)]
-        fitting = [login for login in [*reviewers, *self._people()] if login != pull.author]
-        return fields.text("by", "") or fitting[0]
-
-    async def _open(self, repo: str, fields: Fields) -> None:
-        index = fields.raw("prepared")
-        if isinstance(index, int):
-            await self._github.open_pull(repo, self._prepared[index])
-            return
-        title = fields.text("title")
-        author, reviewer = fields.text("by", "") or self._people()[0], fields.text("reviewer", "")
-        slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "change"
-        number = len(self._github.repo(repo).issues) + 1
-        spec = PullSpec(
-            title=title,
-            body=f"{title}.",
-            branch=f"{slug}-{number}",
-            author=author,
-            commits=(
-                CommitSpec(title, {f"docs/changes/{slug}.md": f"# {title}\n\nWritten in the sandbox.\n"}),
-            ),
-            reviewers=(reviewer,) if reviewer in self._people() and reviewer != author else (),
-        )
-        await self._github.open_pull(repo, spec)
-
-    async def _configure(self, repo: str, fields: Fields) -> None:
-        """Push a configuration file to the default branch: one that is right, one that is not, or none."""
-        text = CONFIGURATIONS[fields.text("what")]
-        by = fields.text("by", "") or self._people()[0]
-        spec = CommitSpec("Say in a file what channels hear", {CONFIGURATION: text})
-        await self._github.push(repo, self._github.repo(repo).default_branch, spec, by=by)
+        return fields.text("by", "") or other(self._github, pull)
 
     async def _request_review(self, repo: str, pull: Pull, fields: Fields) -> None:
         by = self._author(pull, fields)
@@ -124,12 +60,18 @@ class GithubActs:
         by = self._other(pull, fields)
         await self._github.submit_review(repo, pull.number, by, verdict, fields.text("body", ""))
 
+    async def _remarks(self, repo: str, pull: Pull, fields: Fields) -> None:
+        """Review with a remark on each of some lines."""
+        path = self._file(repo, pull)
+        comments = [(path, line, remark) for line, remark in enumerate(REMARKS, 1)]
+        by, home = self._other(pull, fields), self._github
+        await home.submit_review(repo, pull.number, by, "commented", "Some remarks.", comments=comments)
+
     async def _comment(self, repo: str, pull: Pull, fields: Fields) -> None:
         await self._github.comment(repo, pull.number, fields.text("body"), self._other(pull, fields))
 
     async def _bot_comment(self, repo: str, pull: Pull, _fields: Fields) -> None:
-        accounts = self._github.state.accounts.values()
-        robot = next(account.login for account in accounts if account.type == "Bot")
+        robot = people(self._github, "Bot")[0]
         await self._github.comment(repo, pull.number, "Coverage is 87.1 % now.", robot)
 
     async def _retarget(self, repo: str, pull: Pull, fields: Fields) -> None:
@@ -140,10 +82,30 @@ class GithubActs:
         home.branches.setdefault(branch, home.branches[home.default_branch])
         await self._github.edit_pull(repo, pull.number, self._author(pull, fields), base=branch)
 
-    async def _dequeue(self, repo: str, pull: Pull, fields: Fields) -> None:
+    async def _conflict(self, repo: str, pull: Pull, fields: Fields) -> None:
+        """Change a file of the pull request in the branch that it goes into."""
+        path = self._file(repo, pull)
+        spec = CommitSpec(f"Change {path} at the same time", {path: "Somebody was quicker.\n"})
+        await self._github.push(repo, pull.base_ref, spec, by=self._other(pull, fields))
+
+    async def _resolve(self, repo: str, pull: Pull, fields: Fields) -> None:
+        """Take that back."""
+        home, path = self._github.repo(repo), self._file(repo, pull)
+        spec = CommitSpec(f"Leave {path} as it was", {path: home.commits[pull.merge_base].tree.get(path)})
+        await self._github.push(repo, pull.base_ref, spec, by=self._other(pull, fields))
+
+    async def _dequeue(self, repo: str, pull: Pull, fields: Fields, reason: str) -> None:
         if not pull.queued:
             raise ValueError("it is not in the merge queue")
-        await self._github.dequeue(repo, pull.number, self._other(pull, fields), reason="CI_FAILURE")
+        await self._github.dequeue(repo, pull.number, self._other(pull, fields), reason=reason)
+
+    async def _merge(self, repo: str, pull: Pull, fields: Fields) -> None:
+        """Merge, through the queue if it is in there."""
+        by = self._other(pull, fields)
+        if pull.queued:
+            self._github.combined(self._github.repo(repo), pull)
+            await self._github.dequeue(repo, pull.number, by, reason="MERGE")
+        await self._github.merge(repo, pull.number, by)
 
     async def _finish_checks(self, repo: str, pull: Pull, conclusion: str) -> None:
         suite = await self._github.start_checks(repo, pull.number, CHECKS)
@@ -155,11 +117,16 @@ class GithubActs:
 
     async def _push(self, repo: str, pull: Pull, fields: Fields) -> None:
         """Push a commit that touches the first file of the pull request which is still there."""
+        home = self._github.state.repositories.get(pull.head_repo or 0) or self._github.repo(repo)
+        path = self._file(repo, pull)
+        tree = home.commits[pull.head_sha].tree
+        line = f"# Looked at again after review ({pull.commit_count}).\n"
+        spec = CommitSpec("Address review comments", {path: tree.get(path, "") + line})
+        await self._github.push(home.full_name, pull.head_ref, spec, by=self._author(pull, fields))
+
+    def _file(self, repo: str, pull: Pull) -> str:
+        """Name the first file of the pull request which is still there."""
         home = self._github.repo(repo)
         tree = home.commits[pull.head_sha].tree
         paths = [file.path for file in self._github.files_of(home, pull) if file.path in tree]
-        path = paths[0] if paths else "CHANGES.md"
-        again = pull.commit_count
-        line = f"# Looked at again after review ({again}).\n"
-        spec = CommitSpec("Address review comments", {path: tree.get(path, "") + line})
-        await self._github.push(repo, pull.head_ref, spec, by=self._author(pull, fields))
+        return paths[0] if paths else "CHANGES.md"

@@ -4,16 +4,18 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
 
+from sandbox.clock import DemoClock
 from sandbox.github import GitHub, PullSpec
 from sandbox.llm import MODES, LlmServer
 from sandbox.mail import MailServer
-from sandbox.page.acts import ActError, Actor
+from sandbox.page.acts import SKIPS, ActError, Actor
+from sandbox.page.commands import COMMANDS, CommandHelp
 from sandbox.page.stories import Story
 from sandbox.slack import SlackServer
 
@@ -32,30 +34,6 @@ _MAIL_POLICY = (
 )
 
 
-@dataclass(frozen=True)
-class CommandHelp:
-    """What the composer offers while someone types: `insert` is put into the box."""
-
-    insert: str
-    usage: str
-    help: str
-
-
-COMMANDS = (
-    CommandHelp(
-        "/patchforge subscribe ", "[owner/repo] [features] [filters]", "Follow a repository in this channel"
-    ),
-    CommandHelp("/patchforge unsubscribe ", "owner/repo", "Stop following a repository in this channel"),
-    CommandHelp("/patchforge list", "", "Show what this channel follows"),
-    CommandHelp("/patchforge link ", "your-login", "Say who you are on GitHub"),
-    CommandHelp("/patchforge status", "", "Show whether everything works"),
-    CommandHelp("/patchforge why ", "owner/repo#number|delivery-id", "Tell where something went, and why"),
-    CommandHelp("/patchforge deliveries ", "[failed] [page]", "List what GitHub sent, and what became of it"),
-    CommandHelp("/patchforge settings ", "[self-approval on|off]", "Show or change what this channel allows"),
-    CommandHelp("/patchforge help ", "[topic]", "Explain all commands, or one of them"),
-)
-
-
 class Page:
     """The running page; create it with `start()` and close it with `aclose()`."""
 
@@ -67,6 +45,7 @@ class Page:
         mail: MailServer,
         story: Story,
     ) -> None:
+        self.clock: DemoClock | None = None
         self.slack = slack
         self.github = github
         self.llm = llm
@@ -95,10 +74,14 @@ class Page:
         port: int = 0,
         prepared: Sequence[PullSpec] = (),
         commands: Sequence[CommandHelp] = COMMANDS,
+        clock: DemoClock | None = None,
     ) -> Self:
-        """Listen on 127.0.0.1; `prepared` are pull requests that the GitHub panel offers to open."""
+        """Listen on 127.0.0.1.
+
+        `prepared` are pull requests that the GitHub panel offers to open; with a `clock` time can be skipped.
+        """
         page = cls(slack, github, llm, mail, story)
-        page.prepared, page.commands = tuple(prepared), tuple(commands)
+        page.prepared, page.commands, page.clock = tuple(prepared), tuple(commands), clock
         app = web.Application(middlewares=[page._guard])
         app.router.add_get("/", page._index)
         app.router.add_get("/state", page._state)
@@ -150,7 +133,10 @@ class Page:
         return {
             "version": self.version,
             "slack": workspace.snapshot(viewer if viewer in people else people[0]),
+            "direct": self._direct(),
+            "clock": {"now": workspace.clock(), "skips": list(SKIPS) if self.clock else []},
             "github": self.github.snapshot(),
+            "codes": [code.user_code for code in self.github.open_codes()],
             "prepared": [
                 {"index": index, "title": spec.title}
                 for index, spec in enumerate(self.prepared)
@@ -172,6 +158,16 @@ class Page:
             },
             "commands": [asdict(command) for command in self.commands],
         }
+
+    def _direct(self) -> list[dict[str, str]]:
+        """Return who has got direct messages, each with the conversation and its last word from the bot."""
+        workspace = self.slack.workspace
+        rooms = {user: workspace.channels[room] for user, room in workspace.direct.items()}
+        last = {
+            user: max((message.ts for message in room.messages.values() if message.bot_id), default="")
+            for user, room in rooms.items()
+        }
+        return [{"user": user, "room": rooms[user].id, "ts": ts} for user, ts in last.items() if ts]
 
     async def _play_story(self) -> None:
         self.bump()

@@ -14,12 +14,13 @@ codes, scopes, acknowledgements and retries are Slack's. Tests and the demo page
 workspace.changes()` says when to take the next:
 
     {version: int, team: {id, name}, bot: {user_id, name, app_id}, viewer: USER, users: [USER],
+     groups: [{id, handle}],
      channels: [{id, name, topic, is_private, is_archived, is_member, bot_is_member, members: [user id],
                  messages: [MESSAGE]}],                 by name; oldest message first
      dms: [{id, user: id of the bot, messages: [MESSAGE]}],
      home: VIEW | null, modals: [VIEW],                 the last modal is on top
      toasts: [{id, text, at}]}                          notices of the Slack client, oldest first
-    USER    = {id, name, real_name, email | null, tz, is_admin, is_bot}
+    USER    = {id, name, real_name, email | null, tz, is_admin, is_bot, status: emoji}
     MESSAGE = {ts, channel, user, username, is_bot, text, blocks, attachments: [{from_url, blocks}],
                thread_ts | null, values, edited: ts | null, edits: int, ephemeral: bool, deleted: bool,
                reactions: [{name, users, count}], replies: [MESSAGE], reply_count}

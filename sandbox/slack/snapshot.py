@@ -26,6 +26,7 @@ def snapshot(workspace: Workspace, viewer_id: str, limit: int) -> dict[str, Any]
         },
         "viewer": _user(workspace.users[viewer_id]),
         "users": [_user(user) for user in workspace.users.values()],
+        "groups": [{"id": group.id, "handle": group.handle} for group in workspace.groups.values()],
         "channels": [
             _channel(workspace, room, viewer_id) | {"messages": _messages(workspace, room, hidden, limit)}
             for room in rooms
@@ -75,6 +76,7 @@ def _user(user: User) -> dict[str, Any]:
         "tz": user.tz,
         "is_admin": user.is_admin,
         "is_bot": user.is_bot,
+        "status": user.status_emoji,
     }
 
 

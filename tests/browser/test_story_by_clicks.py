@@ -79,7 +79,10 @@ async def test_a_visitor_plays_the_story_by_hand(demo: Stage, tab: Tab, shoot: S
     for login in (story.author, story.reviewer, story.maintainer):
         await become(tab, people[login])
         await type_command(tab, f"link {login}")
-        await expect(tab.get_by_text(f"you are {login} on GitHub").last).to_be_visible()
+        await tab.get_by_test_id("gh-authorize").click()
+        await expect(tab.get_by_test_id("gh-activation")).to_have_count(0)
+        told = demo.story.people[login].id
+        await demo.slack.until(lambda user=told: demo.slack.direct_messages(user))
     await type_command(tab, f"subscribe {story.repo}")
     await expect(tab.get_by_text("What I post there").last).to_be_visible()
     await shoot("1-subscribed")

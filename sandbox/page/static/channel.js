@@ -18,7 +18,7 @@ export function main(store) {
 function channel(store, room) {
   const closed = room.is_archived
     ? "This channel is archived."
-    : !room.is_member && `You are not a member of #${room.name}. Choose another person above to write here.`;
+    : !room.is_member && `You are not a member of #${room.name}. Join it, or choose another person above.`;
   return [
     h("header.bar", { key: "bar" },
       h("h1", null, `${room.is_private ? "🔒 " : "# "}${room.name}`),
@@ -29,10 +29,16 @@ function channel(store, room) {
             type: "button", "data-testid": "invite-bot",
             onclick: () => store.act("invite", { channel: room.id }),
           }, "Add PatchForge"),
+      room.is_member && !room.is_archived && h("button.button.small", {
+        type: "button", "data-testid": "leave", title: `Leave #${room.name}`, onclick: () => store.act("leave", { channel: room.id }),
+      }, "Leave"),
     ),
     log(room, store, room.messages, `main-${room.id}`,
       h("p.empty", null, `This is the very beginning of #${room.name}. Press “Play the whole story”, or type `, h("code", null, "/patchforge help"), ". To begin by hand: ",
         h("code", null, `/patchforge subscribe ${store.data.github.repositories[0]?.full_name ?? "owner/repo"}`), ", then open a pull request in the GitHub panel.")),
+    closed && !room.is_archived && h("p.joining", { key: "join" }, h("button.button.small", {
+      type: "button", "data-testid": "join", onclick: () => store.act("join", { channel: room.id }),
+    }, `Join #${room.name}`)),
     composer(room, store, { label: `Message #${room.name}, or type / for commands`, disabled: closed }),
   ];
 }

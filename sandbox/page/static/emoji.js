@@ -13,7 +13,7 @@ information_source ℹ️ key 🔑 label 🏷️ large_blue_circle 🔵 large_gr
 large_purple_circle 🟣 large_red_circle 🔴 large_yellow_circle 🟡 large_blue_square 🟦 large_green_square 🟩
 link 🔗 lock 🔒 loudspeaker 📢 mag 🔍 mailbox 📫 mega 📣 memo 📝 mute 🔇 moneybag 💰 muscle 💪 new 🆕 newspaper 📰
 no_entry ⛔ no_entry_sign 🚫 octagonal_sign 🛑 ok 🆗 ok_hand 👌 orange_circle 🟠 outbox_tray 📤 package 📦 page_facing_up 📄
-paperclip 📎 partying_face 🥳 pencil 📝 pencil2 ✏️ point_down 👇 point_right 👉 pray 🙏 purple_circle 🟣 pushpin 📌
+paperclip 📎 palm_tree 🌴 partying_face 🥳 pencil 📝 pencil2 ✏️ point_down 👇 point_right 👉 pray 🙏 purple_circle 🟣 pushpin 📌
 question ❓ raised_hands 🙌 recycle ♻️ red_circle 🔴 rewind ⏪ robot_face 🤖 rocket 🚀 rotating_light 🚨 scroll 📜
 see_no_evil 🙈 shield 🛡️ ship 🚢 shrug 🤷 simple_smile 🙂 slightly_smiling_face 🙂 smile 😄 smiley 😃 snail 🐌 sob 😭
 sparkles ✨ speech_balloon 💬 star ⭐ stopwatch ⏱️ sunglasses 😎 tada 🎉 thinking_face 🤔 thread 🧵 ticket 🎫 timer_clock ⏲️

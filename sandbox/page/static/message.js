@@ -1,6 +1,7 @@
 // One message, as it stands in a channel, a direct message or a thread.
 
 import { blocks } from "./blocks.js";
+import { now } from "./clock.js";
 import { h, icon } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { ago, mrkdwn } from "./mrkdwn.js";
@@ -133,7 +134,7 @@ function openThread(message, store) {
 function day(message, before) {
   const label = when(message).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
   if (before && when(before).toDateString() === when(message).toDateString()) return null;
-  const today = when(message).toDateString() === new Date().toDateString();
+  const today = when(message).toDateString() === now().toDateString();
   return h("div.day", null, h("span", null, today ? "Today" : label));
 }
 

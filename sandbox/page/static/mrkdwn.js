@@ -1,5 +1,6 @@
 // Slack's mrkdwn and rich text as DOM nodes: whatever is not recognised stays text.
 
+import { now } from "./clock.js";
 import { h, safeUrl } from "./dom.js";
 import { emoji, withEmoji } from "./emoji.js";
 
@@ -95,7 +96,7 @@ function reference(inner, names) {
   if (target.startsWith("@")) return mention(`@${names.user(target.slice(1)) ?? (label || target.slice(1))}`);
   if (target.startsWith("#")) return mention(`#${names.channel(target.slice(1)) ?? (label || target.slice(1))}`);
   if (target.startsWith("!date^")) return date(target, label);
-  if (target.startsWith("!subteam^")) return mention(label || "@team");
+  if (target.startsWith("!subteam^")) return mention(`@${names.group(target.slice(9)) ?? (label || "team")}`);
   if (target.startsWith("!")) return mention(`@${target.slice(1)}`, true);
   return link(unescape(target), label) ?? document.createTextNode(`<${unescape(inner)}>`);
 }
@@ -135,7 +136,7 @@ function date(target, fallback) {
 
 /** Say how long ago a moment was, in one unit. */
 export function ago(at) {
-  const seconds = Math.max(0, (Date.now() - at.getTime()) / 1000);
+  const seconds = Math.max(0, (now() - at) / 1000);
   if (seconds < 60) return "just now";
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;

@@ -1,5 +1,7 @@
 // What the page knows: the sandbox's state as the server tells it, and what this person has open.
 
+import { setClock } from "./clock.js";
+
 const KEPT = "patchforge-sandbox";
 
 /** Holds `data` (the server's last word) and `ui` (what is open here); calls `onChange` after each change. */
@@ -73,6 +75,7 @@ export class Store {
 
   take(data) {
     this.data = data;
+    setClock(data.clock.now);
     this.ui.viewer = data.slack.viewer.id;
     const known = new Set(data.slack.toasts.map((toast) => toast.id));
     for (const toast of data.slack.toasts) {
@@ -128,6 +131,13 @@ export class Store {
     return this.ui.place?.kind === "app" && this.ui.tab === "home" ? this.act("open_home") : this.refresh();
   }
 
+  /** Read as another member what the bot has written to them alone. */
+  visit(viewer) {
+    this.follow = null;
+    this.set({ place: { kind: "app" }, tab: "messages", sidebar: false });
+    return this.become(viewer);
+  }
+
   /** The channel, direct message or app that is open, or null when it is not there for this viewer. */
   place() {
     const place = this.ui.place;
@@ -155,7 +165,14 @@ export class Store {
   /** Tell whether a conversation has something newer than was last looked at. */
   unread(room) {
     const key = `${this.ui.viewer}/${room.id}`;
-    return newest(room) > (this.seen[key] ?? newest(room));
+    // what was said to a person alone before one became them is new to them
+    return newest(room) > (this.seen[key] ?? (room.id.startsWith("D") ? "" : newest(room)));
+  }
+
+  /** List the other people to whom the bot has written alone what nobody has looked at. */
+  written() {
+    const { direct, slack } = this.data;
+    return direct.filter(({ user, room, ts }) => user !== slack.viewer.id && ts > (this.seen[`${user}/${room}`] ?? ""));
   }
 
   /** Note that what is open has been looked at; the others keep what was seen first. */
@@ -163,7 +180,8 @@ export class Store {
     const open = this.place()?.id;
     for (const room of this.rooms()) {
       const key = `${this.ui.viewer}/${room.id}`;
-      if (room.id === open || !(key in this.seen)) this.seen[key] = newest(room);
+      const fresh = room.id === open && !(this.ui.place.kind === "app" && this.ui.tab === "home");
+      if (fresh || !(key in this.seen || room.id.startsWith("D"))) this.seen[key] = newest(room);
     }
   }
 
@@ -196,8 +214,9 @@ export class Store {
 
   /** Resolve the names in a text. */
   get names() {
-    const { users, channels } = this.data.slack;
+    const { users, channels, groups } = this.data.slack;
     return {
+      group: (id) => groups.find((group) => group.id === id.split("|")[0])?.handle,
       user: (id) => displayName(users.find((user) => user.id === id)),
       channel: (id) => channels.find((channel) => channel.id === id)?.name,
     };

@@ -1,6 +1,9 @@
 // The bar on top: the story, how the language model behaves, and which member one is.
 
+import { now } from "./clock.js";
 import { h, icon } from "./dom.js";
+import { emoji } from "./emoji.js";
+import { menu } from "./menu.js";
 import { face } from "./message.js";
 import { displayName } from "./state.js";
 import { playButton, progress } from "./story.js";
@@ -13,6 +16,12 @@ const MODES = {
   down: "is down",
   rate_limited: "is rate-limited",
   obeys_injection: "obeys the prompt",
+};
+const SKIPS = {
+  half_hour: "Let half an hour pass",
+  two_hours: "Let two hours pass",
+  tomorrow: "Go on tomorrow at 9:30",
+  monday: "Go on next Monday at 9:30",
 };
 const TABS = { story: "Story", github: "GitHub", mail: "Mailbox" };
 
@@ -30,8 +39,9 @@ export function topbar(store) {
       playButton(store, story.running),
       h("span.progress", { "data-testid": "story-progress" }, progress(store)),
     ),
+    store.data.clock.skips.length > 0 && passing(store),
     h("label.pick", { key: "llm" },
-      h("span", null, "Language model"),
+      h("span", { title: "The language model that drafts release notes" }, "Model"),
       h("select", { "data-testid": "llm-mode", value: llm.mode, onchange: (event) => store.act("llm", { mode: event.currentTarget.value }) },
         llm.modes.map((mode) => h("option", { value: mode }, MODES[mode] ?? mode))),
     ),
@@ -41,6 +51,11 @@ export function topbar(store) {
       h("select", { "data-testid": "viewer-select", value: viewer.id, onchange: (event) => store.become(event.currentTarget.value) },
         slack.users.filter((user) => !user.is_bot).map((user) => h("option", { value: user.id }, displayName(user)))),
     ),
+    h("button.icon-button.away", {
+      key: "away", type: "button", "data-testid": "away", "aria-pressed": String(Boolean(viewer.status)),
+      title: viewer.status ? "Be back: end your status “On vacation”" : "Be away: set your status to “On vacation”",
+      onclick: () => store.act("status", { away: !viewer.status }, "away"),
+    }, emoji("palm_tree")),
     h("div.rail-tabs", { key: "rails", role: "group", "aria-label": "Panels" },
       Object.entries(TABS).map(([id, label]) =>
         h("button", {
@@ -50,4 +65,13 @@ export function topbar(store) {
       ),
     ),
   ];
+}
+
+/** Tell the sandbox's time, and offer to let some of it pass. */
+function passing(store) {
+  const entries = store.data.clock.skips.map((skip) => ({
+    label: SKIPS[skip] ?? skip, testid: `skip-${skip}`, go: () => store.act("time", { skip }, "time"),
+  }));
+  const face = now().toLocaleString("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  return h("div.passing", { key: "time" }, menu("time", `${face} ⏩`, "Let time pass", entries, store, "time"));
 }
