@@ -1,12 +1,13 @@
 """The frozen context that every handler is given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clients.github import DeviceFlow, GitHub
 from bot.clients.llm import Llm
 from bot.clients.mail import Mailer
 from bot.clients.slack import Slack
 from bot.config import Settings
+from bot.mails.templates import Templates
 from bot.models import Clock
 from storage.database import Database
 
@@ -29,3 +30,4 @@ class Context:
     bot_user: str
     workspace_url: str = "https://slack.com"
     device_flow: DeviceFlow | None = None
+    templates: Templates = field(default_factory=Templates)

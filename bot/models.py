@@ -262,6 +262,14 @@ class Job:
     error: str | None = None
 
 
+class Why(StrEnum):
+    """Why somebody gets a release note."""
+
+    CONTRIBUTOR = "contributor"
+    SUBSCRIBER = "subscriber"
+    TEAM = "team"
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """One person a release note goes to, or would: `skipped` says why not."""
@@ -270,6 +278,7 @@ class Recipient:
     login: str | None
     address: str
     skipped: str | None = None
+    why: Why = Why.CONTRIBUTOR
 
 
 @dataclass(frozen=True, slots=True)

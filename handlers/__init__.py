@@ -10,6 +10,7 @@ from handlers import (
     help,  # noqa: A004 - its name
     home,
     knowledge,
+    mails,
     missed,
     notes,
     pasted,
@@ -31,6 +32,7 @@ _FEATURES: tuple[Feature, ...] = (
     reviews.FEATURE,
     reminders.FEATURE,
     notes.FEATURE,
+    mails.FEATURE,
     pasted.FEATURE,
     home.FEATURE,
     people.FEATURE,

@@ -1,4 +1,4 @@
-"""The HTTP door: GitHub's webhooks, health, metrics, and the unsubscribe page of the mails."""
+"""The HTTP door: GitHub's webhooks, health, metrics, and what belongs to the mails."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ from bot.health import Health
 from bot.inbox.receiver import Delivery, Inbox, InboxFull
 from bot.inbox.signature import is_signed
 from bot.metrics import Metrics
-from handlers.unsubscribe import show_unsubscribe, unsubscribe
+from handlers.mails.routes import routes
 from storage.database import DatabaseUnavailable
 
 # GitHub's own limit for a delivery.
@@ -77,8 +77,7 @@ class GitHubDoor:
                 web.get("/healthz", self.alive),
                 web.get("/readyz", self.ready),
                 web.get("/metrics", self.metrics),
-                web.get("/mail/unsubscribe/{token}", self.show_unsubscribe),
-                web.post("/mail/unsubscribe/{token}", self.unsubscribe),
+                *routes(self._context),
             ]
         )
         return application
@@ -169,14 +168,6 @@ class GitHubDoor:
             state="new" if event in payloads.EVENTS else "ignored",
             received_at=self._context.clock.now(),
         )
-
-    async def show_unsubscribe(self, request: web.Request) -> web.Response:
-        """Ask whether to stop the mails to an address."""
-        return await show_unsubscribe(self._context, request)
-
-    async def unsubscribe(self, request: web.Request) -> web.Response:
-        """Stop the mails to an address."""
-        return await unsubscribe(self._context, request)
 
     async def alive(self, _request: web.Request) -> web.Response:
         """Tell that the process runs."""

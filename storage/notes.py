@@ -5,15 +5,17 @@ meanwhile is never decided by accident.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from bot.models import Category, DraftState, MailState, Note, Recipient
 from storage.sql import insert
 from storage.tables import drafts, mails, pulls, repositories, suppressions
+
+# Why an address is not written to.
+UNSUBSCRIBED, BOUNCED = "unsubscribed", "bounced"
 
 # PostgreSQL takes 65,535 parameters in one statement, SQLite 32,766.
 _ROWS_AT_ONCE = 500
@@ -34,7 +36,7 @@ def create_draft(
         .values(
             pull_id=pull_id,
             state=DraftState.OPEN.value,
-            recipients=[asdict(recipient) for recipient in recipients],
+            recipients=_contributors(recipients),
             created_at=now,
             **_content(note, digest),
         )
@@ -115,7 +117,7 @@ def revise(
     if user is not None:
         values["changed_by"] = user
     if recipients is not None:
-        values["recipients"] = [asdict(recipient) for recipient in recipients]
+        values["recipients"] = _contributors(recipients)
     changed = connection.execute(
         update(drafts)
         .where(
@@ -158,7 +160,7 @@ def add_mails(
     unwanted = _suppressed_among(connection, list(people))
     rows = []
     for address, person in people.items():
-        reason = person.skipped or ("unsubscribed" if address in unwanted else None)
+        reason = person.skipped or unwanted.get(address)
         token, message_id = names()
         rows.append(
             {
@@ -170,6 +172,7 @@ def add_mails(
                 "message_id": message_id,
                 "token": token,
                 "changed_at": now,
+                "why": person.why.value,
             }
         )
     statement = insert(connection, mails).on_conflict_do_nothing(index_elements=["draft_id", "address"])
@@ -223,18 +226,34 @@ def suppress(connection: Connection, address: str, *, reason: str, now: datetime
     )
 
 
-def is_suppressed(connection: Connection, address: str) -> bool:
-    """Tell whether the address wants no e-mail."""
-    return bool(_suppressed_among(connection, [address.lower()]))
+def allow(connection: Connection, address: str, *, only: str | None = None) -> bool:
+    """Write to the address again, if `only` this reason kept from it; False if nothing did."""
+    statement = delete(suppressions).where(suppressions.c.address == address.lower())
+    if only is not None:
+        statement = statement.where(suppressions.c.reason == only)
+    return bool(connection.execute(statement).rowcount)
 
 
-def _suppressed_among(connection: Connection, addresses: Sequence[str]) -> set[str]:
-    found: set[str] = set()
+def suppression(connection: Connection, address: str) -> str | None:
+    """Return why the address is not written to."""
+    return _suppressed_among(connection, [address.lower()]).get(address.lower())
+
+
+def _suppressed_among(connection: Connection, addresses: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for start in range(0, len(addresses), _ROWS_AT_ONCE):
         some = addresses[start : start + _ROWS_AT_ONCE]
-        query = select(suppressions.c.address).where(suppressions.c.address.in_(some))
-        found.update(connection.execute(query).scalars())
+        query = select(suppressions.c.address, suppressions.c.reason).where(suppressions.c.address.in_(some))
+        found |= {row.address: row.reason for row in connection.execute(query)}
     return found
+
+
+def _contributors(recipients: Iterable[Recipient]) -> list[dict[str, Any]]:
+    """Return the recipients as a draft keeps them; who else gets the note is looked up when it goes out."""
+    return [
+        {"name": one.name, "login": one.login, "address": one.address, "skipped": one.skipped}
+        for one in recipients
+    ]
 
 
 def _content(note: Note, digest: str) -> dict[str, Any]:

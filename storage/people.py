@@ -125,10 +125,10 @@ def login_of(connection: Connection, slack_user: str) -> str | None:
     return found.login if found else None
 
 
-def slack_users(connection: Connection, logins: Collection[str]) -> dict[str, str]:
+def slack_users(connection: Connection, logins: Collection[str], *, unless_proof: str = "") -> dict[str, str]:
     """Return the Slack users of those logins that are linked, by the login as it was given.
 
-    Who has left the workspace is nobody's Slack user any more.
+    Who has left the workspace is nobody's Slack user any more; `unless_proof` is one that is not enough.
     """
     if not logins:
         return {}
@@ -136,7 +136,11 @@ def slack_users(connection: Connection, logins: Collection[str]) -> dict[str, st
     rows = connection.execute(
         select(people.c.login, people.c.slack_user)
         .outerjoin(profiles, and_(profiles.c.slack_user == people.c.slack_user, profiles.c.deleted))
-        .where(func.lower(people.c.login).in_(wanted), profiles.c.slack_user.is_(None))
+        .where(
+            func.lower(people.c.login).in_(wanted),
+            people.c.proof != unless_proof,
+            profiles.c.slack_user.is_(None),
+        )
     )
     return {wanted[login.lower()]: user for login, user in rows}
 

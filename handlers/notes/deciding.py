@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from email.utils import parseaddr
 
 from sqlalchemy import Connection, RowMapping
 
@@ -12,12 +11,13 @@ from blocks import notes as blocks
 from bot.clients.mail import LANE
 from bot.context import Context
 from bot.errors import Permanent, RetryLater, UserError
+from bot.mails.compose import new_message_id
 from bot.models import Category, DraftState, MailState, Note
 from bot.notes.digest import digest
 from bot.notes.plain import visible
 from handlers.feature import Click, FieldErrors, Reply, Submission
 from handlers.notes import showing
-from storage import channels, jobs, messages, notes, people
+from storage import addresses, channels, facts, jobs, messages, notes, people
 
 _CHANGED = "The text changed since you looked; read it again in the thread, then decide."
 _YOURS = (
@@ -47,13 +47,7 @@ async def approve(context: Context, click: Click) -> Reply:
         if draft is None:
             raise _too_late(notes.get_draft(connection, ref.draft_id), click.user)
         if context.mailer is not None:
-            domain = parseaddr(context.settings.mail_from or "")[1].rpartition("@")[2] or "patchforge"
-            rows = notes.add_mails(
-                connection, ref.draft_id, notes.recipients_of(draft), names=lambda: _names(domain), now=now
-            )
-            for row in rows:
-                if row["state"] == MailState.QUEUED:
-                    enqueue_mail(connection, row["id"], context)
+            queue_mails(connection, draft, context)
         showing.changed(connection, draft["pull_id"], now=now, actor=click.user)
 
     await context.database.write(record)
@@ -205,6 +199,22 @@ async def require_right(context: Context, click: Click, draft_id: int) -> None:
         raise UserError(_YOURS)
 
 
+def queue_mails(connection: Connection, draft: RowMapping, context: Context) -> None:
+    """Queue an approved draft's e-mails: one to each contributor, subscriber and list."""
+    pull, sender = facts.pull(connection, draft["pull_id"]), context.settings.mail_from or ""
+    contributors = notes.recipients_of(draft)
+    rows = notes.add_mails(
+        connection,
+        draft["id"],
+        addresses.audience(connection, pull.repo, contributors) if pull else contributors,
+        names=lambda: (secrets.token_urlsafe(24), new_message_id(sender)),
+        now=context.clock.now(),
+    )
+    for row in rows:
+        if row["state"] == MailState.QUEUED:
+            enqueue_mail(connection, row["id"], context)
+
+
 def enqueue_mail(connection: Connection, mail_id: int, context: Context, *, again: bool = False) -> None:
     """Queue one e-mail."""
     jobs.enqueue(
@@ -297,8 +307,3 @@ def _too_late(draft: RowMapping | blocks.DraftView | None, user: str) -> UserErr
         DraftState.REDRAFTING: "A new text is being written; it will show in the thread.",
     }
     return UserError(said.get(DraftState(state), _CHANGED))
-
-
-def _names(domain: str) -> tuple[str, str]:
-    """Return a fresh unsubscribe token and Message-ID."""
-    return secrets.token_urlsafe(24), f"<{secrets.token_hex(16)}@{domain}>"

@@ -11,12 +11,12 @@ from bot.context import Context
 from bot.errors import PatchForgeError, Permanent, RateLimited, RetryLater, UserError
 from bot.ledger.policy import MAIL
 from bot.ledger.worker import Finish
-from bot.models import Category, Job, JobState, MailState, Pull, Recipient
-from bot.notes.mail import compose
+from bot.mails.compose import compose
+from bot.models import Category, Job, JobState, MailState, Pull, Recipient, Why
 from handlers.feature import Click, Reply
 from handlers.notes import showing
 from handlers.notes.deciding import enqueue_mail, mail_key, require_right
-from storage import facts, jobs, notes
+from storage import facts, jobs, notes, sendings
 from storage.database import DatabaseUnavailable
 
 log = structlog.stdlib.get_logger(__name__)
@@ -37,6 +37,7 @@ class _Letter:
     mail: RowMapping
     draft: RowMapping
     pull: Pull
+    corrects: tuple[str, ...]
 
 
 async def send(context: Context, job: Job) -> Finish:
@@ -125,7 +126,7 @@ def _look(connection: Connection, mail_id: int) -> _Letter:
     pull = facts.pull(connection, draft["pull_id"]) if draft else None
     if mail is None or draft is None or pull is None:
         raise Permanent("the e-mail's draft is no longer there")
-    return _Letter(mail, draft, pull)
+    return _Letter(mail, draft, pull, sendings.earlier(connection, mail_id, mail["message_id"]))
 
 
 def _compose(context: Context, letter: _Letter) -> Any:
@@ -135,12 +136,14 @@ def _compose(context: Context, letter: _Letter) -> Any:
         text=draft["text"],
         category=Category(draft["category"]),
         pull=replace(letter.pull, title=title),
-        recipient=Recipient(mail["name"], None, mail["address"]),
+        recipient=Recipient(mail["name"], None, mail["address"], why=Why(mail["why"] or Why.CONTRIBUTOR)),
         sender=settings.mail_from or "",
         unsubscribe_url=f"{settings.base_url}/mail/unsubscribe/{mail['token']}",
         message_id=mail["message_id"],
         web_url=settings.github_web_url,
         now=context.clock.now(),
+        templates=context.templates,
+        corrects=letter.corrects,
     )
 
 
@@ -153,11 +156,12 @@ async def _mark_sending(context: Context, letter: _Letter) -> None:
     now, mail = context.clock.now(), letter.mail
 
     def record(connection: Connection) -> None:
-        if notes.is_suppressed(connection, mail["address"]):
-            raise _NotSentError(_finish(context, letter, MailState.SKIPPED, "unsubscribed"))
+        if why := notes.suppression(connection, mail["address"]):
+            raise _NotSentError(_finish(context, letter, MailState.SKIPPED, why))
         waiting = {MailState.QUEUED}
         if not notes.mark_mail(connection, mail["id"], MailState.SENDING, now=now, only_from=waiting):
             raise _NotSentError(Finish({"skipped": "another attempt has it"}))
+        sendings.record(connection, mail["message_id"], mail["address"], now=now, mail_id=mail["id"])
 
     await context.database.write(record)
 

@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.errors import Permanent
 from bot.models import Category, DraftState, MailState, Pull, SlackMessage
 from handlers.feature import Render
-from storage import facts, homes, jobs, messages, notes
+from storage import addresses, facts, homes, jobs, messages, notes
 
 
 def draft_view(context: Context, connection: Connection, draft: RowMapping, pull: Pull) -> blocks.DraftView:
@@ -29,7 +29,7 @@ def draft_view(context: Context, connection: Connection, draft: RowMapping, pull
         commits=tuple((sha, subject) for sha, subject in extra.get("commits", ())),
         files=tuple(blocks.FileCount(*counted) for counted in extra.get("files", ())),
         cut=extra.get("cut"),
-        recipients=notes.recipients_of(draft),
+        recipients=addresses.audience(connection, pull.repo, notes.recipients_of(draft)),
         mails=tuple(
             blocks.MailView(row["id"], row["name"], row["address"], MailState(row["state"]), row["reason"])
             for row in notes.mails_of(connection, draft["id"])
@@ -68,3 +68,11 @@ def mark_stale(connection: Connection, pull_id: int, *, now: datetime) -> None:
     for row in messages.of_pull(connection, pull_id):
         if row["kind"] == "draft":
             messages.mark_stale(connection, row, now=now, priority=jobs.PERSON)
+
+
+def mark_mail_stale(connection: Connection, mail_id: int, *, now: datetime) -> None:
+    """Ask for the draft that an e-mail carries to be shown as it is now."""
+    mail = notes.get_mail(connection, mail_id)
+    draft = notes.get_draft(connection, mail["draft_id"]) if mail else None
+    if draft is not None:
+        mark_stale(connection, draft["pull_id"], now=now)

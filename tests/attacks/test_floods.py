@@ -8,7 +8,7 @@ import pytest
 from blocks import kit
 from blocks.reviews.threads import first_line
 from bot.clients.github.answers import CommitAnswer, convert, to_commit
-from bot.notes.mail import compose
+from bot.mails.compose import compose
 from bot.notes.recipients import MOST, recipients
 from tests.notes.note_samples import NOW, SHA, change, commit, pull
 

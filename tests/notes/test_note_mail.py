@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.mails.compose import compose, note_html
 from bot.models import Category, Recipient
-from bot.notes.mail import compose, note_html
 from tests.notes.note_samples import NOW, pull
 
 UNSUBSCRIBE = f"https://hooks.a-long-name-of-a-company.example/mail/unsubscribe/{'t' * 43}"

@@ -199,10 +199,10 @@ async def test_the_fate_of_a_mail_changes_only_from_where_it_stands(ready: Datab
 
 
 async def test_a_suppressed_address_stays_suppressed_whatever_its_case(ready: Database) -> None:
-    def suppress(connection: Connection) -> list[bool]:
-        before = notes.is_suppressed(connection, "ada@acme.example")
+    def suppress(connection: Connection) -> list[str | None]:
+        before = notes.suppression(connection, "ada@acme.example")
         for reason in ("unsubscribed", "bounced"):
             notes.suppress(connection, "Ada@Acme.example", reason=reason, now=NOW)
-        return [before, notes.is_suppressed(connection, "ADA@acme.EXAMPLE")]
+        return [before, notes.suppression(connection, "ADA@acme.EXAMPLE")]
 
-    assert await ready.write(suppress) == [False, True]
+    assert await ready.write(suppress) == [None, "unsubscribed"]

@@ -1,0 +1,1 @@
+"""What e-mails say and look like, the links in them, and what comes back of them."""
