@@ -66,10 +66,14 @@ def put_asked(connection: Connection, pull_id: int, name: str, at: datetime) -> 
 
 
 def open_pulls(connection: Connection, repos: Collection[str]) -> list[Open]:
+    """Return all open pull requests of these repositories with what is known of them."""
+    return known(connection, open_in(connection, repos))
+
+
+def open_in(connection: Connection, repos: Collection[str]) -> list[Pull]:
     """Return all open pull requests of these repositories, `owner/*` standing for all of an owner's."""
     query = facts.PULLS.where(pulls.c.state == PullState.OPEN, named(repos)).order_by(pulls.c.id)
-    found = [facts.pull_of(row) for row in connection.execute(query).mappings()]
-    return known(connection, found)
+    return [facts.pull_of(row) for row in connection.execute(query).mappings()]
 
 
 def known(connection: Connection, found: Sequence[Pull]) -> list[Open]:

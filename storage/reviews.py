@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, bindparam, case, func, or_, select
 
 from bot.models import Comment, Review, Verdict
-from storage.sql import insert, rows
+from storage.sql import insert, one_of, rows
 from storage.tables import comments, reviews
 
 _REVIEWS = (
@@ -18,6 +18,9 @@ _COMMENTS = (
     select(comments)
     .where(comments.c.pull_id == bindparam("pull"), comments.c.deleted.is_(False))
     .order_by(comments.c.created_at, comments.c.id)
+)
+_OF_LOGIN = select(reviews.c.pull_id).where(
+    one_of(reviews.c.pull_id, "ids"), func.lower(reviews.c.login) == bindparam("login")
 )
 
 
@@ -72,6 +75,11 @@ def _latest(newer: ColumnElement[bool], fresh: Any, table: Table) -> dict[str, A
 def of_pull(connection: Connection, pull_id: int) -> Sequence[Review]:
     """Return the reviews of a pull request, oldest first."""
     return [review_of(row) for row in rows(connection, _REVIEWS, {"pull": pull_id})]
+
+
+def of_login(connection: Connection, pull_ids: Sequence[int], login: str) -> set[int]:
+    """Return those of these pull requests that a login, in lower case, has reviewed."""
+    return {row["pull_id"] for row in rows(connection, _OF_LOGIN, {"ids": list(pull_ids), "login": login})}
 
 
 def comments_of(connection: Connection, pull_id: int) -> Sequence[Comment]:

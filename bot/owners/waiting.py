@@ -33,7 +33,7 @@ def needs(
     found: dict[frozenset[str], list[Group]] = {}
     for group in groups:
         if group.owners:
-            found.setdefault(frozenset(map(_bare, group.owners)), []).append(group)
+            found.setdefault(frozenset(map(bare, group.owners)), []).append(group)
     behind, agreed = _behind(members), _agreed(approvals, author)
     return tuple(
         Need(
@@ -56,9 +56,7 @@ def unmet(
 ) -> tuple[Need, ...]:
     """Return those of the needs, told without approvals, that these do not meet; all as for `needs`."""
     behind, agreed = _behind(members), _agreed(approvals, author)
-    return tuple(
-        need for need in wanted if agreed.keys().isdisjoint(_people(map(_bare, need.owners), behind))
-    )
+    return tuple(need for need in wanted if agreed.keys().isdisjoint(_people(map(bare, need.owners), behind)))
 
 
 def waiting_owners(
@@ -72,7 +70,7 @@ def waiting_owners(
 
 
 def _behind(members: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
-    return {_bare(name): {login.lower() for login in logins} for name, logins in members.items()}
+    return {bare(name): {login.lower() for login in logins} for name, logins in members.items()}
 
 
 def _agreed(approvals: Collection[str], author: str | None) -> dict[str, str]:
@@ -88,5 +86,6 @@ def _people(owners: Iterable[str], behind: Mapping[str, set[str]]) -> set[str]:
     return people
 
 
-def _bare(owner: str) -> str:
+def bare(owner: str) -> str:
+    """Return an owner as logins, teams and addresses are compared: in lower case, without the @."""
     return owner.removeprefix("@").lower()

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from bot.models import PullFacts
 from bot.reminders.since import Moments, since
-from bot.reviews.around import around_all
+from bot.reviews.around import around_all, concerning
 from bot.reviews.turn import Turn, my_turn, turn
-from storage.open_pulls import open_pulls
+from storage.open_pulls import known, open_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def turns_of(
 
     Of both, those that have waited longest come first.
     """
-    opened = open_pulls(connection, repos)
+    opened = known(connection, concerning(connection, open_in(connection, repos), login))
     comments = {one.facts.pull.id: one.comments for one in opened}
     seen = around_all(connection, [one.facts for one in opened], comments, now=now)
     waiting: list[Line] = []

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from bot.models import Comment, Pull, PullFacts, PullState, Verdict
 from bot.owners.owners import Owners, Rule
 from bot.owners.parsing import parse
-from bot.owners.waiting import Need, needs, unmet
+from bot.owners.waiting import Need, bare, needs, unmet
 from bot.reviews.standing import Around, full_name
 from storage import attention, knowledge, reviews
 from storage.knowledge import FilesHead, OwnersHead, Team
@@ -75,6 +75,27 @@ def around_all(
     }
 
 
+def concerning(connection: Connection, pulls: Sequence[Pull], login: str) -> list[Pull]:
+    """Return those of these open pull requests on which it may be a person's turn.
+
+    Whoever is named nowhere around a pull request has nothing to do on it, so that no more is read of it.
+    """
+    me, known = login.lower(), _known(connection, pulls)
+    said = reviews.of_login(connection, [pull.id for pull in pulls], me)
+    mine = {team.name for team in known.teams.values() if me in map(str.lower, team.members)}
+    found = []
+    for pull in pulls:
+        names = (pull.author or "", *pull.reviewers, *pull.assignees, *known.asked.get(pull.id, {}).values())
+        if (
+            pull.id in said
+            or me in known.owned(pull).owners
+            or not mine.isdisjoint(known.named[pull.id])
+            or me in map(str.lower, names)
+        ):
+            found.append(pull)
+    return found
+
+
 def ask(connection: Connection, pull: Pull, missing: Missing, *, now: datetime) -> None:
     """Ask GitHub for what is missing, once however often this is called."""
     if missing.owners:
@@ -117,13 +138,21 @@ def owner_lines(connection: Connection, pull: Pull, patterns: Iterable[str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was read for several pull requests; `needs` and `asked` are by pull request."""
+    """What was read for several pull requests; `wanted`, `named` and `asked` are by pull request.
+
+    `named` are the teams that are asked, or own something, by "owner/slug".
+    """
 
     owners: Mapping[tuple[int, str], OwnersHead]
     files: Mapping[int, FilesHead]
-    needs: Mapping[int, tuple[Need, ...]]
+    wanted: Mapping[int, "_Wanted"]
+    named: Mapping[int, tuple[str, ...]]
     teams: Mapping[str, Team]
     asked: Mapping[int, Mapping[str, str]]
+
+    def owned(self, pull: Pull) -> "_Wanted":
+        """Return the owners that a pull request needs."""
+        return self.wanted.get(pull.id, _NOBODY)
 
 
 def _known(connection: Connection, pulls: Sequence[Pull]) -> _Known:
@@ -131,16 +160,17 @@ def _known(connection: Connection, pulls: Sequence[Pull]) -> _Known:
     owned = [pull for pull in pulls if (head := owners.get((pull.repo_id, pull.base))) and head.path]
     files = knowledge.files_heads(connection, [pull.id for pull in owned])
     wanted = _needs(connection, owned, owners, files)
-    names = {name for pull in pulls for name in _teams(pull, wanted.get(pull.id, ()))}
+    named = {pull.id: _teams(pull, wanted.get(pull.id, _NOBODY)) for pull in pulls}
+    names = {name for teams in named.values() for name in teams}
     teams = {team.name: team for team in knowledge.teams_named(connection, names)}
     asked = attention.asked(connection, [pull.id for pull in pulls]) if names else {}
-    return _Known(owners, files, wanted, teams, asked)
+    return _Known(owners, files, wanted, named, teams, asked)
 
 
 def _around(facts: PullFacts, comments: Sequence[Comment], known: _Known) -> Around:
     pull = facts.pull
-    wanted = known.needs.get(pull.id, ())
-    teams = [known.teams[name] for name in _teams(pull, wanted) if name in known.teams]
+    wanted = known.owned(pull).needs
+    teams = [known.teams[name] for name in known.named[pull.id] if name in known.teams]
     members = {team.name: team.members for team in teams if team.error is None}
     if wanted:
         agreed = [login for login, verdict in facts.verdicts().items() if verdict is Verdict.APPROVED]
@@ -164,17 +194,30 @@ def _missing(pull: Pull, known: _Known, now: datetime) -> Missing:
         owners=head is None or (head.error is not None and head.read_at + _FRESH <= now),
         teams=tuple(
             name
-            for name in _teams(pull, known.needs.get(pull.id, ()))
+            for name in known.named[pull.id]
             if name not in known.teams or known.teams[name].read_at + _FRESH <= now
         ),
     )
 
 
-def _teams(pull: Pull, wanted: Iterable[Need]) -> tuple[str, ...]:
+def _teams(pull: Pull, wanted: "_Wanted") -> tuple[str, ...]:
     """Return the teams that are asked, or own something, by "owner/slug"."""
+    if not pull.teams:
+        return wanted.teams
     asked = [full_name(team, pull.repo) for team in pull.teams]
-    own = [owner.removeprefix("@").lower() for need in wanted for owner in need.owners if "/" in owner]
-    return tuple(dict.fromkeys([*asked, *own]))
+    return tuple(dict.fromkeys([*asked, *wanted.teams]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The owners that a pull request needs: in sets, then all of them by bare name, and which are teams."""
+
+    needs: tuple[Need, ...] = ()
+    owners: frozenset[str] = frozenset()
+    teams: tuple[str, ...] = ()
+
+
+_NOBODY = _Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +248,10 @@ def _file(file: _File) -> Owners:
 
 
 @lru_cache(maxsize=8192)
-def _needed(touched: _Touched) -> tuple[Need, ...]:
-    return needs(touched.owners.of_all(touched.paths(touched.pull_id)).groups, (), {})
+def _needed(touched: _Touched) -> _Wanted:
+    found = needs(touched.owners.of_all(touched.paths(touched.pull_id)).groups, (), {})
+    names = dict.fromkeys(bare(owner) for need in found for owner in need.owners)
+    return _Wanted(found, frozenset(names), tuple(name for name in names if "/" in name))
 
 
 def _parsed(connection: Connection, head: OwnersHead) -> Owners:
@@ -222,7 +267,7 @@ def _needs(
     pulls: Sequence[Pull],
     owners: Mapping[tuple[int, str], OwnersHead],
     files: Mapping[int, FilesHead],
-) -> dict[int, tuple[Need, ...]]:
+) -> dict[int, _Wanted]:
     """Return the owners that pull requests need, by id; files of an older head do until others are known."""
     # The paths of all are fetched when those of the first are wanted.
     paths: dict[int, Sequence[str]] = {}
@@ -233,9 +278,11 @@ def _needs(
             paths.update(knowledge.paths_of(connection, wanted))
         return paths.get(pull_id, ())
 
-    found: dict[int, tuple[Need, ...]] = {}
+    parsed = {branch: _parsed(connection, owners[branch]) for branch in {(p.repo_id, p.base) for p in pulls}}
+    found: dict[int, _Wanted] = {}
     for pull in pulls:
-        read, head = files.get(pull.id), owners[pull.repo_id, pull.base]
+        branch = pull.repo_id, pull.base
+        read, head = files.get(pull.id), owners[branch]
         if read is None or read.error is not None:
             continue
         touched = _Touched(
@@ -243,7 +290,7 @@ def _needs(
             sha=read.sha,
             base=read.base,
             owners_read_at=head.read_at,
-            owners=_parsed(connection, head),
+            owners=parsed[branch],
             paths=fetch,
         )
         found[pull.id] = _needed(touched)
