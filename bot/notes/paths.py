@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Area(StrEnum):
@@ -69,6 +70,7 @@ _RULES = tuple(
 )
 
 
+@lru_cache(8192)
 def area(path: str) -> Area:
     """Return what the file is for; product code when nothing else fits."""
     return next((area for area, pattern in _RULES if pattern.search(path)), Area.PRODUCT)

@@ -1,7 +1,9 @@
 """From a title and a body to one sentence that a user understands, without any model."""
 
 import re
+from collections.abc import Mapping
 
+from bot.models import Category
 from bot.notes.plain import plain
 
 _LIMIT = 400
@@ -10,11 +12,19 @@ _LONGEST = 2_000
 _PREFIX = re.compile(
     r"^\s*(?P<kind>[A-Za-z]{2,12})(?:\((?P<scope>[^()]{1,60})\))?(?P<mark>!)?:\s+", re.IGNORECASE
 )
-_TYPES = {
-    "feat", "feature", "fix", "bugfix", "hotfix", "bug", "perf", "performance", "docs", "doc",
-    "documentation", "refactor", "chore", "ci", "test", "tests", "build", "style", "deps", "dep",
-    "revert", "wip", "security", "internal", "maint", "maintenance", "improvement",
-}  # fmt: skip
+# What a title may begin with (`feat: …`, `[docs] …`, `ENH …`), and the kind of change that it stands for.
+KINDS: Mapping[str, Category | None] = {
+    **dict.fromkeys(("feat", "feature", "improvement", "enhancement", "enh", "fea"), Category.FEATURE),
+    **dict.fromkeys(("fix", "bugfix", "hotfix", "bug", "security"), Category.FIX),
+    **dict.fromkeys(("perf", "performance", "eff"), Category.PERFORMANCE),
+    "breaking": Category.BREAKING,
+    **dict.fromkeys(("docs", "doc", "documentation"), Category.DOCS),
+    **dict.fromkeys(("refactor", "chore", "style", "build", "deps", "dep", "mnt"), Category.INTERNAL),
+    **dict.fromkeys(("internal", "maint", "maintenance", "revert", "ref", "cln", "typ"), Category.INTERNAL),
+    **dict.fromkeys(("ci", "test", "tests", "tst"), Category.SKIP),
+    "wip": None,
+}
+_LOUD = re.compile(r"^(?P<kind>FIX|BUG|DOC|ENH|FEA|MNT|MAINT|TST|PERF|EFF|CLN|TYP|WIP)\b[\s:/-]+(?=\S)")
 _BRACKETS = re.compile(r"^\s*(?:\[[^\]\n]{1,40}\]|:[a-z0-9_+-]{2,30}:|\((?:#\d+|[A-Z]{2,10}-\d+)\))\s*:?\s*")
 _TICKET = re.compile(
     r"\s*[\[(](?:#\d+|(?:GH|[A-Z][A-Z0-9]{1,9})-\d+|(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)\s+#\d+)[\])]"
@@ -43,12 +53,12 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"'(A-Z\u00c0-\u00de`])")
 def conventional(title: str) -> tuple[str | None, bool]:
     """Return the conventional prefix of a title in lower case, or None, and whether it says "breaking"."""
     match = _PREFIX.match(title)
-    if match and (match["kind"].lower() in _TYPES or match["scope"] or match["mark"]):
-        return match["kind"].lower(), bool(match["mark"])
-    bracket = re.match(r"^\s*\[(\w+)\]", title)
-    if bracket and bracket[1].lower() in {*_TYPES, "breaking"}:
-        return bracket[1].lower(), bracket[1].lower() == "breaking"
-    return None, False
+    if match and (match["kind"].lower() in KINDS or match["scope"] or match["mark"]):
+        kind = match["kind"].lower()
+        return kind, bool(match["mark"]) or kind == "breaking"
+    bracket = _LOUD.match(title) or re.match(r"^\s*\[(?P<kind>\w+)\]", title)
+    kind = bracket["kind"].lower() if bracket else ""
+    return (kind, kind == "breaking") if kind in KINDS else (None, False)
 
 
 def stated_note(body: str) -> str | None:
@@ -72,6 +82,7 @@ def subject(title: str) -> str:
         text = _BRACKETS.sub("", _TICKET.sub("", text))
         if kind and _PREFIX.match(text):
             text = _PREFIX.sub("", text)
+        text = _LOUD.sub("", text)
     return text.strip(" .;,")
 
 

@@ -76,6 +76,12 @@ def test_an_author_who_says_there_is_nothing_to_tell_is_believed(none: str) -> N
         ("Drop Python 3.8", {}, Category.BREAKING, "breaking: the title says “Drop”"),
         ("Make search faster", {}, Category.PERFORMANCE, "performance: the title says “faster”"),
         ("Refactor the parser", {}, Category.INTERNAL, "internal: the title says “Refactor”"),
+        ("ENH: x", {}, Category.FEATURE, "feature: prefix enh"),
+        ("DOC explain x", {}, Category.DOCS, "docs: prefix doc"),
+        ("breaking: x", {}, Category.BREAKING, "breaking: the title marks it as breaking"),
+        ("cli: add a flag", {}, Category.FEATURE, "feature: the title says “add”"),
+        ("Forbid empty names", {}, Category.BREAKING, "breaking: the title says “Forbid”"),
+        ("Dark mode by default", {}, Category.FIX, "fix: a small change to what is there"),
         ("Dark mode", {"additions": 500}, Category.FEATURE, "feature: it is mostly new code"),
     ],
 )
