@@ -96,7 +96,7 @@ def reasons(view: Reasons) -> SlackMessage:
     rows = [
         kit.bold(head),
         _asked(view.asked, view.why) if view.asked else Markup("Right now nothing is asked of you."),
-        kit.join("The rule: ", kit.cut(view.rule, 400)),
+        kit.join("The rule: ", kit.cut(view.rule, 400), "."),
     ]
     if view.team:
         rows.append(kit.join("You were chosen of ", kit.code(view.team, 200), "."))

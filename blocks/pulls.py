@@ -154,8 +154,8 @@ def waiting(turn: Turn | None, people: People) -> Markup:
 
 def _waited_for(name: str, team: str, patterns: Sequence[str], people: People) -> Markup:
     """Name one who is waited for, of which team they were chosen, and the first pattern they own."""
-    # Only a code owner's team comes with its organisation; that is how GitHub writes it.
-    shown = kit.join("@" if "/" in name else "", person(name, people))
+    # Only a code owner's team comes with its organisation; a mention has its own @.
+    shown = kit.join("@" if "/" in name and name not in people else "", person(name, people))
     if team:
         shown = kit.join(shown, " of ", kit.cut(team, 100))
     if not patterns:

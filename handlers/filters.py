@@ -39,9 +39,9 @@ _WITHIN = 20.0
 _ROUNDS = 2
 _MARKS = {Answer.YES: DONE, Answer.NO: NOT, Answer.UNKNOWN: WAITING}
 _VERDICTS = {
-    Answer.YES: "It passes",
-    Answer.NO: "It does not pass",
-    Answer.UNKNOWN: "Nobody can tell whether it passes, so it does not",
+    Answer.YES: "It passes {whose}.",
+    Answer.NO: "It does not pass {whose}.",
+    Answer.UNKNOWN: "Nobody can tell whether it passes {whose}, so it does not.",
 }
 
 
@@ -169,7 +169,7 @@ def _story(
     whose = f"what this channel asks of `{own.repo}`" if own else "this filter"
     return Story(
         (link, f" {pull.title[:150]}"),
-        Line(_MARKS[answer], (f"{_VERDICTS[answer]}: {whose}.",)),
+        Line(_MARKS[answer], (_VERDICTS[answer].format(whose=whose),)),
         tuple(sections),
     )
 

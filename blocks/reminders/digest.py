@@ -99,7 +99,7 @@ def _lines(view: DigestView, group: DigestGroup) -> Iterator[Markup]:
 def _line(view: DigestView, group: DigestGroup, line: DigestLine, *, aged: bool) -> Markup:
     """Say what a pull request is and needs; who is waited for only where the heading does not."""
     pull = line.facts.pull
-    waited = span(view.at - line.since)
+    waited = span(view.at - line.since) if view.at - line.since >= timedelta(minutes=1) else "just now"
     turn = line.turn
     if group.whose is Whose.OTHERS:
         need = pulls.waiting(turn, {})

@@ -36,6 +36,10 @@ NAMES = {
     "closed": "Word of the closing",
     "reopened": "Word of the reopening",
     "draft": "The release note",
+    "on_it": "Word of who is on it",
+    "dm": "The direct message",
+    "dm_again": "Word that it is asked again",
+    "nudge": "The nudge",
 }
 """How the kinds of message are called."""
 

@@ -32,7 +32,7 @@ FEATURE = Feature(
             "address can prove it, I ask them; a proof counts for more than a word. `prove` lets GitHub "
             "confirm it.",
         ),
-        Command("unlink", "unlink", "Forget who I am on GitHub.", linking.unlink),
+        Command("unlink", "unlink", "Let me forget who you are on GitHub.", linking.unlink),
         Command(
             "me",
             "me [hours|days|country|dms value]",

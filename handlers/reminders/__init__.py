@@ -34,7 +34,7 @@ FEATURE = Feature(
         Command(
             "remind",
             "remind [me] days time|list|off|now|sla",
-            "Remind this channel, or me alone, of open pull requests at regular times.",
+            "Be reminded, you alone or this channel, of open pull requests at regular times.",
             commands.remind,
             "`/patchforge remind weekdays 09:30` tells this channel what waits for whom; add "
             "`ignore-approved`, `holidays:DE`, a zone such as `Europe/Berlin`, or a filter.\n"

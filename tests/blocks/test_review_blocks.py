@@ -118,6 +118,12 @@ def test_a_code_owner_is_waited_for_with_what_they_own(patterns: tuple[str, ...]
     assert texts(card(view(waiting=waits)))[2] == shown
 
 
+def test_a_code_owners_team_that_a_user_group_stands_for_is_mentioned_with_one_at_sign() -> None:
+    waits = Waits(("acme/backend",), "review requested", (("acme/backend", ("storage/**",)),))
+    shown = texts(card(view(waiting=waits, people={"acme/backend": "S01"})))[2]
+    assert shown == "Waiting for <!subteam^S01> for `storage/**`: review requested"
+
+
 def test_a_muted_card_says_who_muted_it_and_offers_to_unmute() -> None:
     shown = card(view(muted_by="U07"))
     assert "🔕 Muted by <@U07>" in texts(shown)

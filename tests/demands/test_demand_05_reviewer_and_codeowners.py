@@ -41,5 +41,5 @@ async def test_a_channel_follows_what_its_team_owns(calm_world: World) -> None:
         world.maintainer.id, team.id, "/patchforge", f"test-filter {world.repo}#{feature.number}"
     )
     (message,) = answer.messages
-    assert "It does not pass" in shown(message)
+    assert f"It does not pass what this channel asks of `{world.repo}`." in shown(message)
     assert "belongs to “mara-lindqvist”" in shown(message)

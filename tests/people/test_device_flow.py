@@ -22,7 +22,7 @@ async def test_who_types_in_the_code_on_github_is_linked_and_told(sqlite_url: st
     async with provable(sqlite_url) as world:
         somebody = guest(world)
         answer = await ask(world, somebody, "link")
-        assert "When you agreed I write to you here" in shown(answer)
+        assert "Once you agree, I write to you alone" in shown(answer)
         page = button(answer, ids.PERSON_DEVICE)["url"]
         assert page == f"{world.settings.github_web_url}/login/device"
         code = code_in(await world.command(somebody, "link"))

@@ -193,6 +193,11 @@ def test_ages_are_short(waited: timedelta, expected: str) -> None:
     assert span(waited) == expected
 
 
+def test_what_began_to_wait_this_minute_waits_just_now() -> None:
+    (message,) = shown(channel([line(1, 0)]))
+    assert f"👀 {link(1)} · just now · acme/web#1" in texts(message)[1]
+
+
 def test_five_hundred_pull_requests_are_all_shown_within_a_second() -> None:
     def one(number: int) -> DigestLine:
         author, asked = f"author-{number % 40}", f"reviewer-{number % 7}"
