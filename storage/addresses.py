@@ -181,7 +181,7 @@ def _subscribed(connection: Connection, repo: str) -> list[Recipient]:
         .order_by(addresses.c.owner)
     )
     found = connection.execute(query).scalars()
-    return [Recipient("", None, address, why=Why.SUBSCRIBER) for address in found]
+    return [Recipient("A subscriber", None, address, why=Why.SUBSCRIBER) for address in found]
 
 
 def _teams(connection: Connection, repo: str) -> list[Recipient]:
@@ -189,7 +189,7 @@ def _teams(connection: Connection, repo: str) -> list[Recipient]:
     found = connection.execute(
         select(addresses.c.address).where(addresses.c.owner.in_(names), addresses.c.verified_at.is_not(None))
     ).scalars()
-    return [Recipient("", None, address, why=Why.TEAM) for address in found]
+    return [Recipient("Team list", None, address, why=Why.TEAM) for address in found]
 
 
 def _verified(connection: Connection, owners: list[str]) -> dict[str, str]:

@@ -24,6 +24,8 @@ NEEDED = ("note", "reason", "unsubscribe_url")
 MOST_BYTES = 50_000
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+# A paragraph of plain text that is one placeholder: without a value it leaves no gap.
+_ALONE = re.compile(r"^\{\{\s*(\w+)\s*\}\}\n\n", re.MULTILINE)
 _LINKS = {"url", "unsubscribe_url"}
 _TAGS = {
     "html", "head", "meta", "title", "style", "body", "table", "thead", "tbody", "tr", "td", "th",
@@ -49,7 +51,8 @@ class Template:
     def fill(self, values: Mapping[str, str], note_html: str) -> tuple[str, str]:
         """Return HTML and plain text; `note_html` is safe already, all else is escaped."""
         safe = {name: escape(value) for name, value in values.items()} | {"note": note_html}
-        return _filled(self.html, safe), _filled(self.text, values)
+        said = _ALONE.sub(lambda found: found[0] if values.get(found[1]) else "", self.text)
+        return _filled(self.html, safe), _filled(said, values)
 
 
 @dataclass(frozen=True, slots=True)
