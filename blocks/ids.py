@@ -16,6 +16,7 @@ DRAFT_EDIT = "pf.draft.edit"
 DRAFT_REGENERATE = "pf.draft.regenerate"
 DRAFT_DISCARD = "pf.draft.discard"
 DRAFT_RESTORE = "pf.draft.restore"
+DRAFT_CORRECT = "pf.draft.correct"
 MAIL_GOT_IT = "pf.mail.got_it"
 MAIL_SEND_AGAIN = "pf.mail.send_again"
 
@@ -56,6 +57,7 @@ DIRECT_SNOOZE_VIEW = "pf.direct.snooze_until"
 NOTICE_VIEW = "pf.notice.show"
 DRAFT_SAVE_VIEW = "pf.draft.save"
 DRAFT_REDRAFT_VIEW = "pf.draft.redraft"
+DRAFT_CORRECT_VIEW = "pf.draft.send_correction"
 SUBSCRIPTION_SAVE_VIEW = "pf.subscription.save"
 PEOPLE_IMPORT_VIEW = "pf.people.import"
 
@@ -125,6 +127,14 @@ class DraftRef(Ref, frozen=True, tag="draft.1"):
 
     draft_id: Id
     digest: Digest
+
+
+class CorrectionRef(Ref, frozen=True, tag="correction.1"):
+    """A note that went out, the digest of its text, and the channel where somebody would correct it."""
+
+    draft_id: Id
+    digest: Digest
+    channel: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 class MailRef(Ref, frozen=True, tag="mail.1"):

@@ -1,7 +1,7 @@
 """What Slack shows of release notes: the draft, its approval, its e-mails, and the modals to change it."""
 
 from blocks.notes.drafts import badge, buttons, draft, fits, quoted, recipients
-from blocks.notes.modals import edit_modal, regenerate_modal
+from blocks.notes.modals import correct_modal, edit_modal, regenerate_modal
 from blocks.notes.views import DraftView, FileCount, MailView
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "MailView",
     "badge",
     "buttons",
+    "correct_modal",
     "draft",
     "edit_modal",
     "fits",

@@ -6,7 +6,7 @@ from blocks import ids, kit, pulls
 from blocks.kit import Block, Element, Markup
 from blocks.notes.mails import name, results
 from blocks.notes.views import DraftView
-from bot.models import Category, DraftState, SlackMessage
+from bot.models import Category, DraftState, MailState, SlackMessage
 
 _COMMITS = 5
 _FILES = 6
@@ -112,6 +112,9 @@ def _discarded(view: DraftView) -> SlackMessage:
 
 def _approved(view: DraftView) -> SlackMessage:
     blocks = [_note(view), kit.context(kit.join("✅ Approved", *_decision(view)))]
+    if any(mail.state in {MailState.SENT, MailState.AMBIGUOUS} for mail in view.mails):
+        value = ids.encode(ids.DraftRef(view.id, view.digest))
+        blocks[0] = _note(view, kit.button("Correct…", ids.DRAFT_CORRECT, value))
     if view.mails:
         blocks += results(view)
     elif not view.mail_enabled:
@@ -121,9 +124,10 @@ def _approved(view: DraftView) -> SlackMessage:
     return kit.message(_fallback("Release note approved", view), blocks)
 
 
-def _note(view: DraftView) -> Block:
+def _note(view: DraftView, accessory: Element | None = None) -> Block:
     return kit.section(
-        kit.lines([kit.join(badge(view.category), kit.DOT, "Release note"), quoted(view.text)])
+        kit.lines([kit.join(badge(view.category), kit.DOT, "Release note"), quoted(view.text)]),
+        accessory=accessory,
     )
 
 

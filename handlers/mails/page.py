@@ -14,7 +14,8 @@ body{{font:17px/1.5 system-ui,sans-serif;max-width:34em;margin:12vh auto;padding
 p{{overflow-wrap:anywhere}}
 h1{{font-size:1.6em;line-height:1.25}}
 form{{display:inline-block;margin:.4em .6em .4em 0}}
-button{{font:inherit;padding:.5em 1.2em;border-radius:.4em;border:1px solid;cursor:pointer}}
+button{{font:inherit;color:inherit;background:transparent;padding:.5em 1.2em;cursor:pointer;
+border-radius:.4em;border:1px solid}}
 form:first-of-type button{{background:#2350c4;border-color:#2350c4;color:#fff}}
 </style></head><body><h1>{title}</h1><p>{text}</p>{form}</body></html>"""
 _HEADERS = {

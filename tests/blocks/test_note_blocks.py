@@ -96,7 +96,7 @@ def test_an_approved_note_shows_who_approved_and_each_result() -> None:
         "? Person 5 (example.com) may or may not have arrived: connection lost",
         "✗ Person 4 (example.com) failed: mailbox is full",
     ]
-    assert pressed(shown) == ["They got it", "Send again", "Send again"]
+    assert pressed(shown) == ["Correct…", "They got it", "Send again", "Send again"]
     about = [ids.decode(ids.MailRef, shown.blocks[at]["elements"][0]["value"]) for at in (-3, -1)]
     assert about == [ids.MailRef(5), ids.MailRef(4)]
     assert refused(shown, lint=True) == []
