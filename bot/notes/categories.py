@@ -1,16 +1,20 @@
 """Which kind of change it is: the first rule that knows decides, and says why."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.filters import patterns
 from bot.models import Category, Change
 from bot.notes.paths import Area, area
-from bot.notes.rules import NO_RULES, Autolabel, RepositoryRules
+from bot.notes.rules import Autolabel, Heading, RepositoryRules
 from bot.notes.signatures import removed
-from bot.notes.wording import KINDS, conventional, stated_note, subject
+from bot.notes.vocabulary import KINDS, LABELS, WORDS
+from bot.notes.wording import conventional, stated_note, subject
+
+Rules = Sequence[RepositoryRules]
+"""What the files of a repository say, in the order in which they are asked."""
 
 
 class Rule(StrEnum):
@@ -35,56 +39,6 @@ class Decision:
     reason: str
 
 
-LABELS = (  # the first that fits wins: what warns people goes before what pleases them
-    (Category.SKIP, r"skip|no[- ](?:changelog|release[- ]note)|ignore[- ]for[- ]release|changelog[- ]none"),
-    (Category.BREAKING, r"breaking|semver[-: ]major|backwards?[- ]incompatible|deprecation|removal"),
-    (Category.FIX, r"bug|bugfix|fix|regression|security|vulnerability|crash"),
-    (Category.PERFORMANCE, r"perf|performance|speed"),
-    (Category.FEATURE, r"feat|feature|enhancement|improvement|semver[-: ]minor"),
-    (Category.DOCS, r"docs?|documentation"),
-    (
-        Category.INTERNAL,
-        r"chore|internal|ci|dependencies|deps|refactor(?:ing)?|tests?|build|maintenance|cleanup|tooling",
-    ),
-)
-# What a title says without its scope; the first that fits wins.
-_WORDS = (
-    (
-        Category.INTERNAL,
-        (
-            r"refactor|clean(?:s|ed)?[- ]up|typing|type (?:hints?|annotations?)|annotate|mypy|lint|flake8"
-            r"|ruff|reformat|dead code|vendor(?:ed|ing)?|in (?:ci|the tests)\b|test suite|flaky|internal"
-            r"|^(?:bump|upgrade|update|pin) \S+(?: \S+)? (?:(?:from|to|version) )?v?\d"
-        ),
-    ),
-    (
-        Category.BREAKING,
-        (
-            r"^(?:remov|drop|deprecat|renam|delet|forbid|disallow)\w*\b|^(?:requires?|only allow)\b"
-            r"|\bno longer\b|\bdeprecat\w+|\bis not supported"
-            r"|\b(?:remove|drop) (?:the )?(?:support|deprecated)"
-        ),
-    ),
-    (Category.PERFORMANCE, r"\bspeed[- ]?up|\bfaster|\bperformance|\boptimi[sz]e|\blatency|\bmemory usage"),
-    (Category.DOCS, r"^document\b|\btypos?\b|\breadme\b|\bdocs?\b|documentation|docstrings?|changelog"),
-    (
-        Category.FIX,
-        (
-            r"^(?:fix|correct|prevent|avoid|handle|resolve|ensure|don'?t|do not|stop|restore|revert|reject"
-            r"|make sure|respect|preserve|escape|account)"
-            r"|\b(?:fix(?:es|ed)?|bugs?|crash\w*|errors?|regression|wrong\w*|incorrect\w*|correctly|properly"
-            r"|broken|missing|invalid|race|leak\w*|deadlock|panic|exception|fail(?:s|ed|ure|ures|ing)?|issues?)\b"
-        ),
-    ),
-    (
-        Category.FEATURE,
-        (
-            r"^(?:add|allow|support|introduce|implement|enable|expose|provide|extend|accept|include|show|new"
-            r"|permit|let )|^make \S.*\b(?:configurable|optional|available)\b"
-            r"|\b(?:supports?|configurable|adds?|added|adding)\b"
-        ),
-    ),
-)
 _SCOPE = re.compile(r"^[\w./-]{2,24}(?: [\w./-]{2,16})?:\s+")
 _BREAKING_BODY = re.compile(r"^[^\w\n]{0,10}BREAKING[ -]CHANGES?\b", re.MULTILINE)
 _READ = 100_000
@@ -92,7 +46,7 @@ _UNSEEN = {Area.CI, Area.TESTS, Area.LOCK, Area.DEVELOPMENT}
 _MUCH, _DOCUMENTED = 50, 3
 
 
-def decide(change: Change, rules: RepositoryRules = NO_RULES) -> Decision:
+def decide(change: Change, rules: Rules = ()) -> Decision:
     """Return the category of a change; `rules` are its repository's own."""
     areas = {area(file.path) for file in change.files}
     return (
@@ -120,30 +74,40 @@ def meaning(words: str) -> Category | None:
     return next((category for category, known in LABELS if _fits(known, words)), None)
 
 
-def autolabels(change: Change, rules: RepositoryRules) -> Iterable[tuple[str, str]]:
-    """Return the labels that the repository's rules give by themselves, each with why."""
+def autolabels(change: Change, rules: Rules) -> Iterator[tuple[str, str]]:
+    """Yield the labels that the repository's rules give by themselves, each with why."""
     pull = change.pull
     paths = [file.path for file in change.files]
-    for rule in rules.autolabels:
+    for rule in (one for file in rules for one in file.autolabels):
         why = _why(rule, pull.head, pull.title, pull.body[:_READ], paths)
         if why:
             yield rule.label, why
 
 
-def _by_exclusion(change: Change, rules: RepositoryRules) -> Decision | None:
-    pull = change.pull
-    labels = {label.lower(): label for label in pull.labels}
-    for name in rules.excluded:
-        if name in labels:
-            return Decision(
-                Category.SKIP, Rule.EXCLUDED, f"label {labels[name]} is left out by {rules.source}"
-            )
-    if pull.author and pull.author.lower() in rules.excluded_authors:
-        return Decision(Category.SKIP, Rule.EXCLUDED, f"author {pull.author} is left out by {rules.source}")
-    if rules.included and not any(name in labels for name in rules.included):
-        return Decision(
-            Category.SKIP, Rule.EXCLUDED, f"it has none of the labels that {rules.source} asks for"
-        )
+def heading(change: Change, rules: Rules) -> tuple[Heading, str] | None:
+    """Return the heading that the repository puts the change under, and the file that says so."""
+    labels = {label.lower() for label in change.pull.labels} | {name for name, _ in autolabels(change, rules)}
+    for file in rules:
+        for one in file.headings:
+            if _allows(one, change) and ("*" in one.labels or labels & set(one.labels)):
+                return one, file.source
+    return None
+
+
+def _by_exclusion(change: Change, rules: Rules) -> Decision | None:
+    author = change.pull.author or ""
+    labels = {label.lower(): label for label in change.pull.labels}
+    for file in rules:
+        why = ""
+        name = next((name for name in file.excluded if name in labels), None)
+        if name:
+            why = f"label {labels[name]} is left out by {file.source}"
+        elif author.lower() in file.excluded_authors:
+            why = f"author {author} is left out by {file.source}"
+        elif file.included and not labels.keys() & set(file.included):
+            why = f"it has none of the labels that {file.source} asks for"
+        if why:
+            return Decision(Category.SKIP, Rule.EXCLUDED, why)
     return None
 
 
@@ -153,25 +117,25 @@ def _by_mark(change: Change) -> Decision | None:
 
 
 def _by_label(
-    change: Change, labels: Iterable[str], rules: RepositoryRules, rule: Rule, why: str = ""
+    change: Change, labels: Sequence[str], rules: Rules, rule: Rule, why: str = ""
 ) -> Decision | None:
     """Ask the repository's headings first, then what labels usually mean."""
-    author = (change.pull.author or "").lower()
-    labels = list(labels)
-    lower = {label.lower() for label in labels}
-    for heading in rules.headings:
-        if heading.category is None or author in heading.without_authors or lower & set(heading.without):
-            continue
-        label = next((one for one in labels if one.lower() in heading.labels), None)
-        if label:
-            return Decision(
-                heading.category, rule, f"label {label}{why} is “{heading.title}” in {rules.source}"
-            )
+    for file in rules:
+        for one in file.headings:
+            label = next((name for name in labels if name.lower() in one.labels), None)
+            if label and one.category and _allows(one, change):
+                said = f"label {label}{why} is “{one.title}” in {file.source}"
+                return Decision(one.category, rule, said)
     for category, words in LABELS:
-        label = next((one for one in labels if _fits(words, one)), None)
+        label = next((name for name in labels if _fits(words, name)), None)
         if label:
             return Decision(category, rule, f"label {label}{why}")
     return None
+
+
+def _allows(one: Heading, change: Change) -> bool:
+    labels = {label.lower() for label in change.pull.labels}
+    return (change.pull.author or "").lower() not in one.without_authors and not labels & set(one.without)
 
 
 def _by_statement(change: Change) -> Decision | None:
@@ -186,7 +150,7 @@ def _by_prefix(change: Change) -> Decision | None:
     return Decision(category, Rule.PREFIX, f"prefix {prefix}") if category else None
 
 
-def _by_paths(change: Change, rules: RepositoryRules, areas: set[Area]) -> Decision | None:
+def _by_paths(change: Change, rules: Rules, areas: set[Area]) -> Decision | None:
     """Ask the repository's own rules, then believe the paths where they leave no doubt."""
     for label, why in autolabels(change, rules):
         found = _by_label(change, [label], rules, Rule.PATHS, f" by {why}")
@@ -201,7 +165,7 @@ def _by_paths(change: Change, rules: RepositoryRules, areas: set[Area]) -> Decis
 
 def _by_wording(change: Change) -> Decision | None:
     said = _SCOPE.sub("", subject(change.pull.title))
-    for category, words in _WORDS:
+    for category, words in WORDS:
         match = re.search(words, said, re.IGNORECASE)
         if match:
             return Decision(category, Rule.WORDING, f"the title says “{match[0].strip()}”")
@@ -231,16 +195,17 @@ def _why(rule: Autolabel, branch: str, title: str, body: str, paths: list[str]) 
     path = patterns.matching_path(rule.files, paths) if rule.files else ""
     if path:
         return f"the path {path}"
-    for name, found, text in (
+    asked = (
         ("branch", rule.branches, branch),
         ("title", rule.titles, title),
         ("description", rule.bodies, body),
-    ):
+    )
+    for name, found, text in asked:
         if any(patterns.title(pattern)(text) for pattern in found):
             return f"its {name}"
     return ""
 
 
 def _fits(words: str, label: str) -> bool:
-    """Tell whether a label such as `type: bug` or `kind/bug` holds one of the words."""
-    return re.search(rf"(?:^|[\s:/_.-])(?:{words})(?:$|[\s:/_.-])", label.lower()) is not None
+    """Tell whether a label such as `type: bug` or `kind/bugs` holds one of the words."""
+    return re.search(rf"(?:^|[\s:/_.-])(?:{words})(?:e?s)?(?:$|[\s:/_.-])", label.lower()) is not None

@@ -4,9 +4,8 @@ import re
 from itertools import islice
 
 from bot.models import Change, Note
-from bot.notes.categories import decide
+from bot.notes.categories import Rules, decide
 from bot.notes.prose import points, sentences, told
-from bot.notes.rules import NO_RULES, RepositoryRules
 from bot.notes.verify import problem
 from bot.notes.wording import sentence, stated_note, subject
 
@@ -43,7 +42,7 @@ _LITTLE = frozenset(
 )
 
 
-def draft(change: Change, rules: RepositoryRules = NO_RULES) -> Note:
+def draft(change: Change, rules: Rules = ()) -> Note:
     """Return a category and one sentence for users, with the reason for each."""
     pull = change.pull
     stated = stated_note(pull.body)

@@ -33,19 +33,17 @@ class Autolabel:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryRules:
-    """The file `source`, read: what it puts where, and what it leaves out; labels and logins in lower case.
+    """The file `source` of a repository, read: what it puts where, and what it leaves out.
 
+    Labels and logins are in lower case.
     `included` are the labels of which one is needed, where there are any. `problems` say in words what of the
     file could not be used.
     """
 
-    source: str = ""
+    source: str
     headings: tuple[Heading, ...] = ()
     excluded: tuple[str, ...] = ()
     excluded_authors: tuple[str, ...] = ()
     included: tuple[str, ...] = ()
     autolabels: tuple[Autolabel, ...] = ()
     problems: tuple[str, ...] = ()
-
-
-NO_RULES = RepositoryRules()

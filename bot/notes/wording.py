@@ -1,10 +1,9 @@
 """From a title and a body to one sentence that a user understands, without any model."""
 
 import re
-from collections.abc import Mapping
 
-from bot.models import Category
 from bot.notes.plain import plain
+from bot.notes.vocabulary import KINDS
 
 _LIMIT = 400
 _LONGEST = 2_000
@@ -12,18 +11,6 @@ _LONGEST = 2_000
 _PREFIX = re.compile(
     r"^\s*(?P<kind>[A-Za-z]{2,12})(?:\((?P<scope>[^()]{1,60})\))?(?P<mark>!)?:\s+", re.IGNORECASE
 )
-# What a title may begin with (`feat: …`, `[docs] …`, `ENH …`), and the kind of change that it stands for.
-KINDS: Mapping[str, Category | None] = {
-    **dict.fromkeys(("feat", "feature", "improvement", "enhancement", "enh", "fea"), Category.FEATURE),
-    **dict.fromkeys(("fix", "bugfix", "hotfix", "bug", "security"), Category.FIX),
-    **dict.fromkeys(("perf", "performance", "eff"), Category.PERFORMANCE),
-    "breaking": Category.BREAKING,
-    **dict.fromkeys(("docs", "doc", "documentation"), Category.DOCS),
-    **dict.fromkeys(("refactor", "chore", "style", "build", "deps", "dep", "mnt"), Category.INTERNAL),
-    **dict.fromkeys(("internal", "maint", "maintenance", "revert", "ref", "cln", "typ"), Category.INTERNAL),
-    **dict.fromkeys(("ci", "test", "tests", "tst"), Category.SKIP),
-    "wip": None,
-}
 _LOUD = re.compile(r"^(?P<kind>FIX|BUG|DOC|ENH|FEA|MNT|MAINT|TST|PERF|EFF|CLN|TYP|WIP)\b[\s:/-]+(?=\S)")
 _BRACKETS = re.compile(r"^\s*(?:\[[^\]\n]{1,40}\]|:[a-z0-9_+-]{2,30}:|\((?:#\d+|[A-Z]{2,10}-\d+)\))\s*:?\s*")
 _TICKET = re.compile(
@@ -59,6 +46,12 @@ def conventional(title: str) -> tuple[str | None, bool]:
     bracket = _LOUD.match(title) or re.match(r"^\s*\[(?P<kind>\w+)\]", title)
     kind = bracket["kind"].lower() if bracket else ""
     return (kind, kind == "breaking") if kind in KINDS else (None, False)
+
+
+def scope(title: str) -> str:
+    """Return the scope of a conventional title, `api` of `fix(api): …`, or ""."""
+    match = _PREFIX.match(title)
+    return (match["scope"] or "").strip() if match else ""
 
 
 def stated_note(body: str) -> str | None:
