@@ -1,4 +1,4 @@
-"""What is old is forgotten: jobs, showings, pasted links, bodies of deliveries, names of envelopes."""
+"""What is old is forgotten: jobs, showings, pasted links, questions by e-mail, bodies, envelopes."""
 
 import asyncio
 import functools
@@ -15,7 +15,7 @@ from bot.ledger.policy import TICK
 from bot.ledger.worker import Finish
 from bot.models import Job
 from handlers.feature import Feature, Schedule
-from storage import evidence, pasted, retention
+from storage import evidence, pasted, retention, sendings
 from storage.messages import SHOW
 
 _KIND, _EVERY = "ledger.retain", timedelta(hours=1)
@@ -94,6 +94,9 @@ def _steps(context: Context, kinds: Collection[str]) -> tuple[Step, ...]:
     def prune_pasted(connection: Connection, rows: int) -> bool:
         return pasted.prune(connection, before=jobs_before, rows=rows)
 
+    def prune_questions(connection: Connection, rows: int) -> bool:
+        return sendings.prune(connection, before=jobs_before, rows=rows)
+
     def forget_envelopes(connection: Connection, rows: int) -> bool:
         return retention.forget_envelopes(connection, before=now - _ENVELOPES, rows=rows)
 
@@ -101,4 +104,12 @@ def _steps(context: Context, kinds: Collection[str]) -> tuple[Step, ...]:
         retention.forget_lanes(connection, before=now - _LANES)
         return False
 
-    return (prune_jobs, empty_bodies, prune_showings, prune_pasted, forget_envelopes, forget_lanes)
+    return (
+        prune_jobs,
+        empty_bodies,
+        prune_showings,
+        prune_pasted,
+        prune_questions,
+        forget_envelopes,
+        forget_lanes,
+    )

@@ -20,7 +20,7 @@ from typing import Any, Literal, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-Stage = Literal["rcpt", "data"]
+Stage = Literal["mail", "rcpt", "data"]
 Moment = Literal["rcpt", "before_data", "inside_data", "after_data"]
 
 _KEPT = 1000
@@ -151,11 +151,13 @@ class MailServer:
     # What follows is called by aiosmtpd, by these names.
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd names its hooks after the SMTP verbs
-        self, _server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Insist on AUTH when there is a password."""
+        """Insist on AUTH when there is a password, and take a sender unless a fault says otherwise."""
         if self.username is not None and not session.authenticated:
             return "530 5.7.0 Authentication required"
+        if refusal := await self.fail(server, "mail", []):
+            return refusal
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -164,8 +166,7 @@ class MailServer:
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient unless a fault says otherwise."""
-        refusal = await self.fail(server, "rcpt", [address])
-        if refusal:
+        if refusal := await self.fail(server, "rcpt", [address]):
             return refusal
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
@@ -175,8 +176,7 @@ class MailServer:
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         """Keep the message unless a fault says otherwise."""
-        refusal = await self.fail(server, "data", envelope.rcpt_tos)
-        if refusal:
+        if refusal := await self.fail(server, "data", envelope.rcpt_tos):
             return refusal
         self._keep(envelope)
         await self.fail(server, "after_data", envelope.rcpt_tos)
@@ -205,7 +205,7 @@ class MailServer:
 
     async def fail(self, server: SMTP, where: str, recipients: list[str]) -> str | None:
         """Do what the first matching fault says; return the reply of a refusal, None to go on."""
-        if not self.on_call(where, recipients):
+        if where != "mail" and not self.on_call(where, recipients):
             return _dropped(server)
         fault = self.fault(where, recipients)
         if fault is None:

@@ -13,6 +13,7 @@ from bot.models import DraftState
 from storage import messages
 from storage.people import login_of
 from storage.tables import (
+    addresses,
     attention,
     channels,
     comments,
@@ -21,6 +22,7 @@ from storage.tables import (
     groups,
     homes,
     jobs,
+    mail_choices,
     people,
     permissions,
     profiles,
@@ -44,6 +46,8 @@ _OWN: Mapping[str, tuple[Table, Column[Any]]] = {
     "what you snoozed, muted or took on": (attention, attention.c.slack_user),
     "your reminders": (reminders, reminders.c.place),
     "your App Home": (homes, homes.c.slack_user),
+    "your e-mail address": (addresses, addresses.c.owner),
+    "what you get by e-mail": (mail_choices, mail_choices.c.slack_user),
 }
 # Where a person is named in what belongs to others, and what stands there afterwards.
 _NAMED: tuple[tuple[Column[Any], str | None], ...] = (
@@ -52,6 +56,7 @@ _NAMED: tuple[tuple[Column[Any], str | None], ...] = (
     (slas.c.set_by, None),
     (channels.c.changed_by, None),
     (permissions.c.allowed_by, NOBODY),
+    (addresses.c.set_by, NOBODY),
     (subscriptions.c.created_by, NOBODY),
     (reminders.c.created_by, NOBODY),
     (messages_table.c.muted_by, NOBODY),

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Literal, Self
 
 import aiosmtplib
@@ -108,12 +109,16 @@ class Mailer:
                 await self._keep(line)
         return answer
 
-    async def check(self) -> None:
-        """Connect, agree on TLS and log in as for a message, but send none; raises RetryLater."""
+    async def check(self, sender: str) -> None:
+        """Connect, agree on TLS, log in and name the sender as for a message, but send none.
+
+        Raises RetryLater, also where the server takes nothing from this address.
+        """
         smtp = self._client()
         try:
             await self._connect(smtp)
-            await smtp.noop()
+            await smtp.mail(parseaddr(sender)[1])
+            await smtp.rset()
             await smtp.quit(timeout=_QUIT_SECONDS)
         except (aiosmtplib.SMTPException, OSError) as error:
             raise RetryLater(f"the mail server {self._host} broke off: {_words(error)}") from error

@@ -16,7 +16,8 @@ from bot.clients.mail import Mailer
 from bot.config import Settings
 from bot.doctor.finding import Finding
 from bot.doctor.trouble import reason
-from bot.errors import PatchForgeError
+from bot.errors import ConfigurationError, PatchForgeError
+from bot.mails.templates import load
 from bot.reviews.around import owner_problems
 from bot.subscriptions import listening
 from storage.database import Database, DatabaseUnavailable
@@ -76,15 +77,20 @@ def _revisions(connection: Connection) -> tuple[str | None, str | None]:
 
 
 async def check_mail(settings: Settings) -> Finding:
-    """Greet the mail server as for a message: connection, TLS, login."""
+    """Greet the mail server as for a message: connection, TLS, login, sender; and read the templates."""
     mailer = Mailer.from_settings(settings)
     if mailer is None:
         return Finding("note", "E-mail", "off: no SMTP_HOST, so approved notes are mailed to nobody")
     try:
-        await mailer.check()
+        load(settings.mail_templates)
+        await mailer.check(settings.mail_from or "")
+    except ConfigurationError as error:
+        return Finding("fix", "E-mail", str(error))
     except PatchForgeError as error:
         return Finding(
-            "fix", "E-mail", f"{reason(error)}; check SMTP_HOST, SMTP_PORT, SMTP_SECURITY and the login"
+            "fix",
+            "E-mail",
+            f"{reason(error)}; check SMTP_HOST, SMTP_PORT, SMTP_SECURITY, MAIL_FROM and the login",
         )
     safe = settings.smtp_security != "none" or settings.smtp_host in _LOCAL
     if not safe:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,9 +132,18 @@ async def test_the_mail_server_is_greeted_for_real(followed: World) -> None:
         mark, says = (await found_in(followed, **login, smtp_password="wrong-canary"))["E-mail"]
         assert mark == "fix"
         assert "login" in says
+        server.refuse("mail", "553 5.7.1 Not your address", times=1)
+        mark, says = (await found_in(followed, **login, smtp_password="right-canary"))["E-mail"]
+        assert (mark, "553 5.7.1 Not your address" in says, "MAIL_FROM" in says) == ("fix", True, True)
         assert not server.messages
     finally:
         await server.aclose()
+
+
+async def test_a_wrong_template_is_named(followed: World, tmp_path: Path) -> None:
+    (tmp_path / "note.html").write_text("<script>{{ note }}{{ reason }}{{ unsubscribe_url }}</script>")
+    mark, says = (await found_in(followed, mail_templates=tmp_path))["E-mail"]
+    assert (mark, "<script> is not allowed" in says) == ("fix", True)
 
 
 async def test_the_model_is_asked_for(followed: World) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 from blocks import ids
 from blocks import people as blocks
 from sandbox.slack import User
-from storage import groups, people, privacy, profiles
+from storage import addresses, groups, people, privacy, profiles
 from storage.database import Database
 from storage.tables import jobs, metadata, reminders, subscriptions
 from tests.features.card_kit import rest
@@ -28,6 +28,9 @@ def _know(connection: Connection) -> None:
     people.link(connection, OTHER, "hubot", now=NOW, proof=people.ADMIN, by=ME)
     profiles.choose(connection, ME, days=(0, 1))
     groups.put(connection, "acme/web", usergroup="S01", routing="whole", user=ME, now=NOW)
+    for owner in (ME, "acme/web"):
+        addresses.register(connection, owner, "me@home.example", by=ME, now=NOW)
+    addresses.choose(connection, ME, "acme/web", wanted=True)
     connection.execute(
         insert(reminders),
         [
@@ -48,6 +51,8 @@ async def test_what_is_a_persons_own_goes_and_what_is_shared_keeps_no_name(datab
     assert kept["people"][0]["login"] == "octocat"
     assert kept["profiles"][0]["days"] == [0, 1]
     assert len(kept["reminders"]) == 1
+    assert kept["addresses"][0]["address"] == "me@home.example"
+    assert kept["mail_choices"][0]["repo"] == "acme/web"
     assert set(kept["named_in"]) >= {"people.linked_by", "groups.set_by", "subscriptions.created_by"}
     json.dumps(kept)
     found = await database.write(lambda connection: privacy.forget(connection, ME, now=NOW))
