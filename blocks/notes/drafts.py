@@ -10,6 +10,7 @@ from bot.models import Category, DraftState, MailState, SlackMessage
 
 _COMMITS = 5
 _FILES = 6
+_FINDINGS = 8
 _NAMES = 15
 # How much of a text one section holds beside its heading, in characters as Slack counts them.
 _SHOWN = 2600
@@ -145,6 +146,7 @@ def _evidence(view: DraftView) -> list[Block]:
             for file in view.files[:_FILES]
         ]
         rows.append(_list(pulls.count(len(view.files), "file"), shown, len(view.files)))
+    rows += [kit.esc(kit.cut(pulls.one_line(finding), 200)) for finding in view.findings[:_FINDINGS]]
     if view.cut:
         said = kit.cut(pulls.one_line(view.cut), 200)
         rows.append(kit.join("✂️ ", said[:1].upper() + said[1:]))

@@ -31,8 +31,9 @@ class DraftView:
     """A release-note draft and all that a person needs in order to decide about it.
 
     `source` names the model, or `offline` with `fallback` saying why it stood in; `unheeded` tells that it
-    could not follow a person's wish. `commits` are (sha, subject). `cut` says in words what was left unread.
-    `changed_by` and `decided_by` are Slack ids.
+    could not follow a person's wish. `commits` are (sha, subject). `findings` are sentences on what is
+    known of the change, `cut` says in words what was left unread. `changed_by` and `decided_by` are Slack
+    ids.
     """
 
     id: int
@@ -47,6 +48,7 @@ class DraftView:
     unheeded: bool = False
     commits: tuple[tuple[str, str], ...] = ()
     files: tuple[FileCount, ...] = ()
+    findings: tuple[str, ...] = ()
     cut: str | None = None
     recipients: tuple[Recipient, ...] = ()
     mails: tuple[MailView, ...] = ()

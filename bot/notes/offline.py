@@ -4,7 +4,7 @@ import re
 from itertools import islice
 
 from bot.models import Change, Note
-from bot.notes.categories import Rules, decide
+from bot.notes.categories import Decision, decide
 from bot.notes.prose import points, sentences, told
 from bot.notes.verify import problem
 from bot.notes.wording import sentence, stated_note, subject
@@ -42,11 +42,11 @@ _LITTLE = frozenset(
 )
 
 
-def draft(change: Change, rules: Rules = ()) -> Note:
-    """Return a category and one sentence for users, with the reason for each."""
+def draft(change: Change, decided: Decision | None = None) -> Note:
+    """Return a category and one sentence for users, with the reason for each; `decided` if that was done."""
     pull = change.pull
     stated = stated_note(pull.body)
-    decided = decide(change, rules)
+    decided = decided or decide(change)
     if stated:
         text, source = stated, "the release note in the description"
     else:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping
 
 from bot.context import Context
-from bot.errors import Permanent, RetryLater
+from bot.errors import Permanent
 from bot.facts.project import Change as Event
 from bot.facts.pulls import REFRESHED
 from bot.filters.seen import Answer, Seen
@@ -17,13 +17,9 @@ from bot.notes.digest import digest
 from bot.notes.draft import draft as write_note
 from bot.notes.recipients import recipients
 from bot.subscriptions import listening, matching
-from handlers.notes import showing
+from handlers.notes import reading, showing
 from handlers.reviews import card_key
 from storage import facts, jobs, messages, notes, people
-
-# After so many failures the note is written from what is known without GitHub.
-_PATIENCE = 4
-_UNREAD = "commits and diff were not read, Regenerate tries again"
 
 
 def on_change(connection: Connection, event: Event) -> None:
@@ -52,8 +48,8 @@ def on_change(connection: Connection, event: Event) -> None:
 async def draft(context: Context, job: Job) -> Finish:
     """Read the change, write the note, and post it into the thread of each card."""
     pull = await _pull(context, job.payload["pull_id"])
-    change = await _read(context, pull, job)
-    note = _with_authors(await write_note(change, context.llm), change)
+    change, rules = await reading.read(context, pull, job)
+    note = _with_authors(await write_note(change, context.llm, rules=rules), change)
     to, now = recipients(change), context.clock.now()
 
     def record(connection: Connection) -> None:
@@ -87,8 +83,8 @@ async def redraft(context: Context, job: Job) -> Finish:
     if row is None or row["state"] != "redrafting":
         return Finish({"skipped": "the draft was decided meanwhile"})
     pull = await _pull(context, row["pull_id"])
-    change = await _read(context, pull, job)
-    note = _with_authors(await write_note(change, context.llm, row["guidance"]), change)
+    change, rules = await reading.read(context, pull, job)
+    note = _with_authors(await write_note(change, context.llm, row["guidance"], rules), change)
     if row["guidance"] and not context.llm.enabled:
         note = replace(note, extra={**note.extra, "unheeded": True})
     to, now = recipients(change), context.clock.now()
@@ -115,20 +111,6 @@ async def _pull(context: Context, pull_id: int) -> Pull:
     if pull is None:
         raise Permanent("the pull request is unknown")
     return pull
-
-
-async def _read(context: Context, pull: Pull, job: Job) -> Change:
-    """Fetch commits, diff and issues; without GitHub, say so and go by the title and the description."""
-    if context.github is None:
-        return Change(pull, (), (), (), "no GitHub token is set, so commits and diff were not read")
-    try:
-        return await context.github.change(pull)
-    except Permanent as error:
-        return Change(pull, (), (), (), f"{_UNREAD}: {error}")
-    except RetryLater as error:
-        if job.attempts < _PATIENCE:
-            raise
-        return Change(pull, (), (), (), f"{_UNREAD}: {error}")
 
 
 def _with_authors(note: Note, change: Change) -> Note:

@@ -28,6 +28,7 @@ def draft_view(context: Context, connection: Connection, draft: RowMapping, pull
         unheeded=extra.get("unheeded", False),
         commits=tuple((sha, subject) for sha, subject in extra.get("commits", ())),
         files=tuple(blocks.FileCount(*counted) for counted in extra.get("files", ())),
+        findings=tuple(extra.get("findings", ())),
         cut=extra.get("cut"),
         recipients=addresses.audience(connection, pull.repo, notes.recipients_of(draft)),
         mails=tuple(
