@@ -66,7 +66,7 @@ async def send(context: Context, submission: Submission) -> Reply | FieldErrors:
         sender = context.settings.mail_from or ""
         again = corrections.requeue(connection, ref.draft_id, names=lambda: new_message_id(sender), now=now)
         for mail_id in again:
-            enqueue_mail(connection, mail_id, context, again=True)
+            enqueue_mail(connection, mail_id, now=now, again=True)
         showing.changed(connection, done["pull_id"], now=now, actor=submission.user)
         return None
 

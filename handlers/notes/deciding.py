@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping
 
@@ -47,7 +48,7 @@ async def approve(context: Context, click: Click) -> Reply:
         if draft is None:
             raise _too_late(notes.get_draft(connection, ref.draft_id), click.user)
         if context.mailer is not None:
-            queue_mails(connection, draft, context)
+            queue_mails(connection, draft, sender=context.settings.mail_from or "", now=now)
         showing.changed(connection, draft["pull_id"], now=now, actor=click.user)
 
     await context.database.write(record)
@@ -199,23 +200,22 @@ async def require_right(context: Context, click: Click, draft_id: int) -> None:
         raise UserError(_YOURS)
 
 
-def queue_mails(connection: Connection, draft: RowMapping, context: Context) -> None:
+def queue_mails(connection: Connection, draft: RowMapping, *, sender: str, now: datetime) -> None:
     """Queue an approved draft's e-mails: one to each contributor, subscriber and list."""
-    pull, sender = facts.pull(connection, draft["pull_id"]), context.settings.mail_from or ""
-    contributors = notes.recipients_of(draft)
+    pull, contributors = facts.pull(connection, draft["pull_id"]), notes.recipients_of(draft)
     rows = notes.add_mails(
         connection,
         draft["id"],
         addresses.audience(connection, pull.repo, contributors) if pull else contributors,
         names=lambda: (secrets.token_urlsafe(24), new_message_id(sender)),
-        now=context.clock.now(),
+        now=now,
     )
     for row in rows:
         if row["state"] == MailState.QUEUED:
-            enqueue_mail(connection, row["id"], context)
+            enqueue_mail(connection, row["id"], now=now)
 
 
-def enqueue_mail(connection: Connection, mail_id: int, context: Context, *, again: bool = False) -> None:
+def enqueue_mail(connection: Connection, mail_id: int, *, now: datetime, again: bool = False) -> None:
     """Queue one e-mail."""
     jobs.enqueue(
         connection,
@@ -224,7 +224,7 @@ def enqueue_mail(connection: Connection, mail_id: int, context: Context, *, agai
         lane=LANE,
         payload={"mail_id": mail_id},
         priority=jobs.PERSON,
-        now=context.clock.now(),
+        now=now,
         again=again,
     )
 

@@ -109,7 +109,7 @@ async def _settle(context: Context, click: Click, *, again: bool) -> Reply:
         if not notes.mark_mail(connection, mail_id, state, now=now, only_from=unsettled):
             raise UserError("Somebody settled this e-mail already; the thread shows how it stands.")
         if again:
-            enqueue_mail(connection, mail_id, context, again=True)
+            enqueue_mail(connection, mail_id, now=now, again=True)
         else:
             jobs.settle(connection, mail_key(mail_id))
         draft = notes.get_draft(connection, mail["draft_id"])

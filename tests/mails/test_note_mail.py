@@ -1,13 +1,15 @@
 """The e-mail of an approved note."""
 
+import re
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from bot.mails.compose import compose, note_html
-from bot.models import Category, Recipient
+from bot.mails.compose import compose, compose_question, note_html
+from bot.models import Category, Recipient, Why
 from tests.notes.note_samples import NOW, pull
 
 UNSUBSCRIBE = f"https://hooks.a-long-name-of-a-company.example/mail/unsubscribe/{'t' * 43}"
@@ -116,3 +118,64 @@ def test_the_template_escapes_everything_else() -> None:
     message = parsed(mail(pull=pull("<img src=x> & <b>bold</b>")))
     assert "&lt;img src=x&gt; &amp; &lt;b&gt;bold&lt;/b&gt;" in body(message, "html")
     assert "<img src=x> & <b>bold</b>" in body(message, "plain")
+
+
+@pytest.mark.parametrize(
+    ("why", "says", "greets"),
+    [
+        (Why.CONTRIBUTOR, "because you are an author of this change", "Hello Jonas Weber,"),
+        (Why.SUBSCRIBER, "because you asked for the release notes", "Hello,"),
+        (Why.TEAM, "This list gets the release notes", "Hello,"),
+    ],
+)
+def test_the_mail_says_why_it_came(why: Why, says: str, greets: str) -> None:
+    message = parsed(mail(recipient=Recipient("Jonas Weber", None, "jonas@acme.example", why=why)))
+    for kind in ("plain", "html"):
+        assert says in body(message, kind)
+        assert greets in body(message, kind)
+    assert ("Jonas Weber" in str(message["To"])) is (why is Why.CONTRIBUTOR)
+
+
+def test_a_correction_names_all_that_came_before_on_one_line_each() -> None:
+    before = tuple(f"<{number:032x}@acme.example>" for number in range(30))
+    raw = mail(corrects=before).as_bytes()
+    message = parsed(mail(corrects=before))
+    assert message["In-Reply-To"] == before[-1]
+    named = str(message["References"]).split()
+    assert (named[0], named[-1]) == (before[0], before[-1])
+    assert max(len(line) for line in raw.split(b"\r\n")) < 998
+    assert b"\r\nReferences: <" in raw
+    assert str(message["Subject"]).startswith("Re: [acme/payments-api] ")
+
+
+@pytest.mark.parametrize("address", ["a@b.example\r\nBcc: e@x.example", "a@b.example\n", "a b@c.example"])
+def test_an_address_that_would_break_a_header_makes_no_mail(address: str) -> None:
+    with pytest.raises((ValueError, HeaderParseError)):
+        mail(recipient=Recipient("Ada", None, address))
+
+
+@pytest.mark.parametrize(
+    "name", ['Ada "the one" Lovelace', "Ада", "a, b <c@d.example>", "=?utf-8?q?x?=", "\\"]
+)
+def test_whatever_a_name_holds_one_address_is_written_to(name: str) -> None:
+    message = parsed(mail(recipient=Recipient(name, None, "ada@acme.example")))
+    assert [one.addr_spec for one in message["To"].addresses] == ["ada@acme.example"]
+    assert sorted(message.keys()).count("To") == 1
+
+
+def test_the_question_holds_one_link_and_no_name() -> None:
+    message = parsed(
+        compose_question(
+            address="ada@acme.example",
+            url="https://bot.example/mail/verify/x.y",
+            workspace="<b>acme</b>.slack.com",
+            lifetime="24 hours",
+            sender="PatchForge <notes@acme.example>",
+            message_id="<q@acme.example>",
+            now=NOW,
+        )
+    )
+    assert message["To"] == "ada@acme.example"
+    assert re.findall(r"https?://[^\s\"<]+", body(message, "html")) == ["https://bot.example/mail/verify/x.y"]
+    assert "&lt;b&gt;acme&lt;/b&gt;" in body(message, "html")
+    assert body(message, "plain").count("https://") == 1
