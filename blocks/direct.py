@@ -138,9 +138,9 @@ def _says(view: DirectView) -> Markup:
         return _asked(view.asked, view.why, f" of {view.team}" if view.team else "")
     pull = view.facts.pull
     if pull.state is PullState.MERGED:
-        return kit.join("🟣 Merged by ", pulls.person(pull.merged_by, view.people))
+        return kit.join("Merged by ", pulls.person(pull.merged_by, view.people))
     if pull.state is PullState.CLOSED:
-        return Markup("⚫ Closed without a merge")
+        return Markup("Closed without a merge")
     if view.did in _DID:
         done = kit.join("✅ You ", _DID[view.did])
     elif view.other is not None and view.other[1] in _DID:

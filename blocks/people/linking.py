@@ -112,9 +112,7 @@ def device_code(user_code: str, page: str, minutes: int) -> SlackMessage:
         [
             kit.join("1. Open GitHub and type the code ", kit.code(user_code), "."),
             Markup("2. GitHub asks whether PatchForge may know who you are. It asks for nothing else."),
-            Markup(
-                "3. Once you agree, I write to you alone, and forget all but your login."
-            ),
+            Markup("3. Once you agree, I write to you alone, and forget all but your login."),
         ]
     )
     return kit.message(

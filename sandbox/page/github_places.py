@@ -88,9 +88,8 @@ class GithubActs:
 
     async def _propose(self, repo: str, fields: Fields) -> None:
         """Open a pull request that adds or changes the configuration file."""
-        what = fields.text("what")
-        title = f"Say in a file what channels hear ({what})"
-        commit = CommitSpec(title, {CONFIGURATION: CONFIGURATIONS[what]})
+        title = "Say in a file what channels hear"
+        commit = CommitSpec(title, {CONFIGURATION: CONFIGURATIONS[fields.text("what")]})
         number = len(self._github.repo(repo).issues) + 1
         await self._github.open_pull(
             repo, PullSpec(title, None, f"configure-{number}", self._by(fields), (commit,))

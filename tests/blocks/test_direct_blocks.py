@@ -29,4 +29,5 @@ def test_what_is_over_has_one_button() -> None:
     facts = PullFacts(pull(state=PullState.MERGED, merged_by="mara"), (), ())
     message = direct.direct(direct.DirectView(facts, 1, WEB))
     assert "Merged by mara" in shown(message)
+    assert shown(message).count("🟣") == 1
     assert [one["text"]["text"] for one in message.blocks[-1]["elements"]] == ["Open"]

@@ -48,6 +48,8 @@ const VERDICTS = { approved: "✓", changes_requested: "±", commented: "💬", 
 export function github(store) {
   const { github: hub } = store.data;
   const repositories = hub.repositories.filter((repo) => repo.pulls.length > 0);
+  const [first] = repositories;
+  const chosen = store.ui.pull ?? (first && `${first.full_name}#${first.pulls[0].number}`);
   return h(
     "div.github",
     { key: "github" },
@@ -66,7 +68,7 @@ export function github(store) {
         menu("gh-repository", "Repository…", null, places(store, hub), store, "gh-repository")),
     ),
     store.data.codes.map((code) => activation(code, store)),
-    (repositories.length ? repositories : hub.repositories.slice(0, 1)).map((repo) => repository(repo, store)),
+    (repositories.length ? repositories : hub.repositories.slice(0, 1)).map((repo) => repository(repo, chosen, store)),
   );
 }
 
@@ -87,8 +89,7 @@ function people(hub, type = "User") {
   return hub.people.filter((person) => person.type === type && person.login !== "patchforge-bot").map((person) => person.login);
 }
 
-function repository(repo, store) {
-  const chosen = store.ui.pull ?? `${repo.full_name}#${repo.pulls[0]?.number}`;
+function repository(repo, chosen, store) {
   return h(
     "section",
     { key: repo.full_name },

@@ -1,7 +1,7 @@
 // One message, as it stands in a channel, a direct message or a thread.
 
 import { blocks } from "./blocks.js";
-import { now } from "./clock.js";
+import { now, written } from "./clock.js";
 import { h, icon } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { ago, mrkdwn } from "./mrkdwn.js";
@@ -24,7 +24,7 @@ function messageRow(message, before, store, inThread) {
 
 function article(message, follows, store, inThread) {
   const at = when(message);
-  const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const clock = written(at, { hour: "2-digit", minute: "2-digit" });
   const kinds = [follows && "follows", message.ephemeral && "ephemeral", message.deleted && "deleted"];
   return h(
     "article",
@@ -44,13 +44,14 @@ function article(message, follows, store, inThread) {
           null,
           h("strong.author", null, name(message, store)),
           message.is_bot && h("span.badge", null, "APP"),
-          h("time", { datetime: at.toISOString(), title: at.toLocaleString() }, clock),
+          h("time", { datetime: at.toISOString(), title: written(at) }, clock),
         ),
+      !inThread && message.thread_ts && broadcast(message, store),
       body(message, store, inThread),
       unfurls(message, store, inThread),
       reactions(message, store),
       !inThread && message.reply_count > 0 && replies(message, store),
-      !inThread && !message.ephemeral && !message.reply_count && !message.deleted && replyButton(message, store),
+      !inThread && !message.ephemeral && !message.reply_count && !message.thread_ts && !message.deleted && replyButton(message, store),
     ),
   );
 }
@@ -60,6 +61,13 @@ function body(message, store, inThread) {
   const edited = message.edited && [" ", h("span.edited", null, "(edited)")];
   if (!message.blocks?.length) return h("div.text", null, mrkdwn(message.text, store.names), edited);
   return h("div.blocks", null, blocks(message.blocks, place(message, store, inThread)), edited);
+}
+
+/** Tell to which thread a reply belongs that is shown in the channel as well. */
+function broadcast(message, store) {
+  const parent = store.message(message.channel, message.thread_ts);
+  return parent && h("p.broadcast", null, "replied to a thread: ",
+    h("button.plain", { type: "button", onclick: () => openThread(parent, store) }, parent.text));
 }
 
 function unfurls(message, store, inThread) {
@@ -132,10 +140,10 @@ function openThread(message, store) {
 }
 
 function day(message, before) {
-  const label = when(message).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
-  if (before && when(before).toDateString() === when(message).toDateString()) return null;
-  const today = when(message).toDateString() === now().toDateString();
-  return h("div.day", null, h("span", null, today ? "Today" : label));
+  const style = { weekday: "long", day: "numeric", month: "long" };
+  const label = written(when(message), style);
+  if (before && written(when(before), style) === label) return null;
+  return h("div.day", null, h("span", null, written(now(), style) === label ? "Today" : label));
 }
 
 function grouped(message, before) {

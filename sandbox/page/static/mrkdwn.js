@@ -1,6 +1,6 @@
 // Slack's mrkdwn and rich text as DOM nodes: whatever is not recognised stays text.
 
-import { now } from "./clock.js";
+import { now, written } from "./clock.js";
 import { h, safeUrl } from "./dom.js";
 import { emoji, withEmoji } from "./emoji.js";
 
@@ -127,9 +127,9 @@ function date(target, fallback) {
   const text = pattern.replace(/\{(\w+?)(?:_pretty)?\}/g, (whole, name) => {
     if (name === "ago") return ago(at);
     const style = DATE_STYLES[name];
-    return style ? at.toLocaleString("en-GB", style) : whole;
+    return style ? written(at, style) : whole;
   });
-  const time = h("time", { datetime: at.toISOString(), title: at.toLocaleString() }, text);
+  const time = h("time", { datetime: at.toISOString(), title: written(at) }, text);
   const href = url && safeUrl(url);
   return href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, time) : time;
 }

@@ -75,7 +75,7 @@ export class Store {
 
   take(data) {
     this.data = data;
-    setClock(data.clock.now);
+    setClock(data.clock.now, data.slack.viewer.tz);
     this.ui.viewer = data.slack.viewer.id;
     const known = new Set(data.slack.toasts.map((toast) => toast.id));
     for (const toast of data.slack.toasts) {

@@ -1,6 +1,6 @@
 // The bar on top: the story, how the language model behaves, and which member one is.
 
-import { now } from "./clock.js";
+import { now, written } from "./clock.js";
 import { h, icon } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { menu } from "./menu.js";
@@ -72,6 +72,6 @@ function passing(store) {
   const entries = store.data.clock.skips.map((skip) => ({
     label: SKIPS[skip] ?? skip, testid: `skip-${skip}`, go: () => store.act("time", { skip }, "time"),
   }));
-  const face = now().toLocaleString("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  const face = written(now(), { weekday: "short", hour: "2-digit", minute: "2-digit" });
   return h("div.passing", { key: "time" }, menu("time", `${face} ⏩`, "Let time pass", entries, store, "time"));
 }
