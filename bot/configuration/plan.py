@@ -25,7 +25,8 @@ class Wishes:
     """All that is to be in force by files; each wish with whose file it is: `owner/name` or `owner/*`.
 
     Subscriptions go by channel and repository, reminders by channel and schedule, deadlines by repository.
-    `teams` have a user group (an id, an `@handle`, or none) and a routing.
+    `teams` have a user group (an id, an `@handle`, or none) and the routing of the organisation's file; one
+    of which only repositories' files speak is here too, so that it stays known whose turn it was.
     """
 
     subscriptions: Mapping[tuple[str, str], tuple[str, Subscription]] = field(default_factory=dict)
@@ -73,7 +74,7 @@ def plan(
             for repo in sorted(set(repos) | set(merged))
             if repo not in settled and (due := _due(merged.get(repo, shared), repo, whole))
         },
-        _teams(shared),
+        {team: (None, "whole") for one in merged.values() for team in _teams(one)} | _teams(shared),
     )
 
 

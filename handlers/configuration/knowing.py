@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -107,6 +108,19 @@ def linked(persons: Sequence[people.Person], file: File | None) -> dict[str, Sou
         for one in persons
         if made and one.proof != people.FILE and one.login.lower() in made.people
     }
+
+
+def routings_of(connection: Connection, repo: str) -> Mapping[str, str]:
+    """Return how the file in force of a repository wants each team to be asked, by "owner/slug"."""
+    kept = configurations.get(connection, configurations.source_of(repo))
+    return _routings(kept.text) if kept and kept.text else {}
+
+
+@lru_cache(maxsize=256)
+def _routings(text: str) -> Mapping[str, str]:
+    made = read_accepted(text).configuration
+    teams = made.teams if made else {}
+    return {name: team.routing for name, team in teams.items() if team.routing}
 
 
 def _by(user: str | None) -> Source:

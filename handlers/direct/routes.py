@@ -1,5 +1,6 @@
 """Who of a team is asked for it, by the team's setting; a choice stays until they are away or say no."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from bot.people.working import calendar
 from bot.reviews.routing import Member, Mode, route
 from bot.reviews.standing import Around, full_name
 from bot.reviews.turn import turn
+from handlers.configuration.knowing import BY_FILE, routings_of
 from storage import attention, groups, messages, people, profiles
 from storage.attention import Attention
 from storage.groups import Group
@@ -34,7 +36,7 @@ def choose(
     if pull.state is not PullState.OPEN or pull.draft or whole is None:
         return around, []
     names = {full_name(who, pull.repo) for who in whole.who if "/" in who or who in pull.teams}
-    settings = groups.named(connection, names)
+    settings = _settings(connection, pull.repo, names)
     said = attention.of_pull(connection, pull.id) if settings or around.asked else {}
     asked, changes = dict(around.asked), list[Choice]()
     for team in sorted(names):
@@ -69,6 +71,17 @@ def record(connection: Connection, pull_id: int, changes: list[Choice], *, now: 
     if changes:
         for row in messages.cards_of(connection, [pull_id]):
             messages.mark_stale(connection, row, now=now)
+
+
+def _settings(connection: Connection, repo: str, teams: Collection[str]) -> dict[str, Group]:
+    """Return how these teams are asked: as set in Slack, else by the repository's file, else the owner's."""
+    found = groups.named(connection, teams)
+    files = routings_of(connection, repo) if teams else {}
+    for team in files.keys() & set(teams):
+        setting = found.get(team, Group(team, None, set_by=BY_FILE))
+        if setting.set_by == BY_FILE:
+            found[team] = replace(setting, routing=files[team])
+    return found
 
 
 def _declined(team: str, user: str, said: dict[str, Attention]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox.slack import User
+from tests.configuration.wiring_kit import answered, idle, push
 from tests.direct.direct_kit import dm_says, dms, outsider, press, query, stored
 from tests.features.card_kit import calm, rest
 from tests.world import World, shown
@@ -106,6 +107,27 @@ async def test_whoever_has_the_fewest_open_reviews_is_asked(world: World) -> Non
     await asked(world)
     await stored(world, "SELECT 1 FROM attention WHERE asked_for IS NOT NULL")
     assert query(world, "SELECT last_given FROM groups") == [(world.demo.reviewer,)]
+
+
+async def test_a_repositorys_file_says_how_its_requests_are_handed_on(world: World) -> None:
+    members = await team(world)
+    await push(world, f"version: 1\nteams:\n  acme/{world.demo.team}: {{routing: round_robin}}\n")
+    await answered(world, f"config {world.repo}", "one is asked, in turn")
+    await idle(world)
+    await asked(world)
+    mate = members[world.demo.co_author]
+    await dm_says(world, mate, f"Review requested of {world.demo.team}", "Not me")
+    await stored(world, "SELECT 1 FROM groups WHERE last_given = ?", world.demo.co_author)
+
+
+async def test_what_was_set_in_slack_prevails_over_a_repositorys_file(world: World) -> None:
+    members = await team(world)
+    routed(world, "whole")
+    await push(world, f"version: 1\nteams:\n  acme/{world.demo.team}: {{routing: round_robin}}\n")
+    await idle(world)
+    await asked(world)
+    await dm_says(world, members[world.demo.co_author], "Review requested", without="Not me")
+    await world.card_says(f"Waiting for {world.demo.team}")
 
 
 async def test_without_a_setting_the_whole_team_is_asked(world: World) -> None:
