@@ -18,7 +18,7 @@ from storage.tables import addresses, mail_choices, profiles
 
 ALL = "*"
 # So many questions go out in a day about one owner's address, and so many strangers may name the same one.
-_QUESTIONS, _LATELY, _STRANGERS = 3, timedelta(days=1), 3
+QUESTIONS, STRANGERS, _LATELY = 3, 3, timedelta(days=1)
 # What a registered address mends about a contributor who could not be reached.
 _MENDED = ("address", "no e-mail")
 
@@ -52,7 +52,7 @@ def register(connection: Connection, owner: str, address: str, *, by: str, now: 
         addresses.c.verified_at.is_(None),
         addresses.c.asked_at > since,
     )
-    if asked >= _QUESTIONS or connection.execute(others).scalar_one() >= _STRANGERS:
+    if asked >= QUESTIONS or connection.execute(others).scalar_one() >= STRANGERS:
         return None
     values = {"address": address, "set_by": by, "asked_at": now, "asked": asked + 1}
     values |= {"mailed_at": None, "verified_at": None}

@@ -27,7 +27,7 @@ LANE = "mail"
 # How long the farewell may take; the message has been accepted by then.
 _QUIT_SECONDS = 5.0
 # Relays count the connections of each client, and close those that idle or have carried many messages.
-CONNECTIONS, _IDLE_SECONDS, _MESSAGES = 4, 15.0, 100
+CONNECTIONS, IDLE_SECONDS, MESSAGES = 4, 15.0, 100
 # What a server answers when it closes the connection, whatever it was asked.
 _CLOSING = 421
 # Who finds so many waiting for a connection comes back in so many seconds: waiting keeps other jobs out.
@@ -175,7 +175,7 @@ class Mailer:
 
     async def _keep(self, line: _Line) -> None:
         line.carried += 1
-        if line.carried >= _MESSAGES or not line.smtp.is_connected:
+        if line.carried >= MESSAGES or not line.smtp.is_connected:
             await _quit(line.smtp)
             return
 
@@ -183,7 +183,7 @@ class Mailer:
             self._idle.remove(line)
             line.smtp.close()
 
-        line.closing = asyncio.get_running_loop().call_later(_IDLE_SECONDS, close)
+        line.closing = asyncio.get_running_loop().call_later(IDLE_SECONDS, close)
         self._idle.append(line)
 
     def _client(self) -> aiosmtplib.SMTP:
