@@ -15,18 +15,21 @@ DRAFTER = (".github/release-drafter.yml",)
 # Beyond so many nobody reads them, and each pattern has its price.
 _MOST = 40
 _LONGEST = 100
+_PROBLEMS = 3
 
 
 def read_release_rules(path: str, body: bytes) -> RepositoryRules:
     """Read one of the two files, whatever its bytes are; what cannot be used is said in `problems`."""
+    if not body.strip():
+        return RepositoryRules(path, problems=(f"{path} is empty",))
     report = Report()
     node = read_yaml(body, report)
     problems = [f"{path}, line {one.line}: {one.message}" for one in report.problems[:1]]
     if node is None or problems:
-        return RepositoryRules(path, problems=tuple(problems or [f"{path} is empty"]))
+        return RepositoryRules(path, problems=tuple(problems))
     if not isinstance(node, Mapping):
         return RepositoryRules(path, problems=(f"{path} holds no keys",))
-    return _github(path, node) if path in GITHUB else _drafter(path, node)
+    return _github(path, node) if path in GITHUB else _drafter(path, node, report)
 
 
 def _github(path: str, node: Node) -> RepositoryRules:
@@ -40,11 +43,11 @@ def _github(path: str, node: Node) -> RepositoryRules:
     )
 
 
-def _drafter(path: str, node: Node) -> RepositoryRules:
+def _drafter(path: str, node: Node, report: Report) -> RepositoryRules:
     problems: list[str] = []
     if _at(node, "_extends") is not None:
         problems.append(f"{path} extends another repository's file, which is not read")
-    found = [_autolabel(one, path, problems) for one in _items(_at(node, "autolabeler"))]
+    found = [_autolabel(one, path, report, problems) for one in _items(_at(node, "autolabeler"))]
     return RepositoryRules(
         path,
         headings=_headings(node),
@@ -52,7 +55,7 @@ def _drafter(path: str, node: Node) -> RepositoryRules:
         excluded_authors=_texts(_at(node, "exclude-contributors")),
         included=_texts(_at(node, "include-labels")),
         autolabels=tuple(one for one in found if one.label),
-        problems=tuple(problems),
+        problems=tuple(problems[:_PROBLEMS]),
     )
 
 
@@ -74,15 +77,19 @@ def _category(title: str, labels: Iterable[str]) -> Category | None:
     return next((category for category in meant if category), None)
 
 
-def _autolabel(node: Node, path: str, problems: list[str]) -> Autolabel:
+def _autolabel(node: Node, path: str, report: Report, problems: list[str]) -> Autolabel:
     label = _text(_at(node, "label")).lower()
 
     def usable(key: str, read: Callable[[str], str]) -> tuple[str, ...]:
         found = []
         for text in _texts(_at(node, key), lower=False):
+            if not report.affords(1):
+                problems.append(f"{path} has too many patterns; those of {label[:_LONGEST]} are not read")
+                break
             try:
                 found.append(read(text))
             except ValueError as error:
+                report.wasted()
                 problems.append(f"{path}: the autolabeler of {label[:_LONGEST]} is partly left out: {error}")
         return tuple(found)
 

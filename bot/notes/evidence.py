@@ -69,6 +69,6 @@ def _more(one: Entry) -> Iterator[str]:
         yield f"A new version of {one.bump.package}: {one.bump.after}"
     apart = reason_apart(one)
     if apart:
-        yield f"A release's notes set it apart: {apart}"
+        yield "A release's notes set it apart" + (f": {apart}" if apart != one.decision.reason else "")
     elif one.heading:
         yield f"A release's notes put it under {one.heading}"

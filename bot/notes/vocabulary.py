@@ -36,7 +36,7 @@ WORDS = (
         (
             r"refactor|clean(?:s|ed)?[- ]up|typing|type (?:hints?|annotations?)|annotate|mypy|lint|flake8"
             r"|ruff|reformat|dead code|vendor(?:ed|ing)?|in (?:ci|the tests)\b|test suite|flaky|internal"
-            r"|^(?:bump|upgrade|update|pin) \S+(?: \S+)? (?:(?:from|to|version) )?v?\d"
+            r"|^(?:bump|upgrade|update|pin) \S+(?: \S+)? (?:(?:from|to|version) )?v?\d\S*"
         ),
     ),
     (
