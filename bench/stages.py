@@ -8,6 +8,7 @@ REST = "the event loop, and hand-overs between threads"
 _IDLE = (
     "asyncio/runners.py:run",
     ":_run",
+    "storage/writer.py:_next",
     "threading.py:wait",
     "thread.py:_worker",
     ":_connection_worker_thread",

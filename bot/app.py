@@ -39,8 +39,8 @@ from handlers import FEATURES
 from handlers.feature import Feature, Render
 from handlers.github import GitHubDoor
 from handlers.slack import SlackDoor
-from storage import jobs
-from storage.database import DELIVERIES, JOBS, Database, DatabaseUnavailable
+from storage import jobs, leases
+from storage.database import DELIVERIES, Database, DatabaseUnavailable
 from storage.listener import Listener
 from storage.messages import SHOW
 from storage.migrate import SchemaTooNew, upgrade
@@ -87,7 +87,9 @@ async def started(
         database = await _database(stack, settings)
         await _require_port(settings)
         session = await stack.enter_async_context(
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout))
+            aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=slack_timeout), cookie_jar=aiohttp.DummyCookieJar()
+            )
         )
         metrics = Metrics()
         context = await _context(stack, settings, clock, database, session, observe=metrics.call)
@@ -113,7 +115,7 @@ async def started(
         def wake(work: frozenset[str]) -> None:
             if DELIVERIES in work:
                 processor.wake()
-            if JOBS in work:
+            if work - {DELIVERIES}:
                 worker.wake()
 
         database.on_work = wake
@@ -154,7 +156,7 @@ async def _database(stack: contextlib.AsyncExitStack, settings: Settings) -> Dat
         raise ConfigurationError(f"DATABASE_URL: the database cannot be opened: {_line(error)}") from None
     if database.is_sqlite:
         # Nobody else can hold a lease on this file: what runs was left by a process that is gone.
-        await database.write(lambda connection: jobs.take_back(connection, expired_by=None))
+        await database.write(lambda connection: leases.take_back(connection, expired_by=None))
     return database
 
 

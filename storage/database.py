@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -18,17 +19,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import NotSupportedError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.announcements import CHANNEL, DELIVERIES, JOBS, announce, claimed
+from storage.engines import postgres_engine, sqlite_engine
 from storage.failures import DatabaseUnavailable, does_not_fit, is_trouble
-from storage.writer import (
-    CHANNEL,
-    Work,
-    Writer,
-    announce,
-    claimed,
-    postgres_engine,
-    savepoint,
-    sqlite_engine,
-)
+from storage.writer import Work, Writer, savepoint
 
 __all__ = (
     "CHANNEL",
@@ -50,9 +44,6 @@ _SHARED = {
     "json_serializer": lambda value: msgspec.json.encode(value).decode(),
     "json_deserializer": msgspec.json.decode,
 }
-
-# What a transaction may announce.
-DELIVERIES, JOBS = "deliveries", "jobs"
 
 
 class Database:
@@ -82,7 +73,7 @@ class Database:
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self._writer = Writer(sqlite_engine(self.url, **_SHARED), self.name)
+            self._writer = Writer(sqlite_engine(self.url, **_SHARED), self.name, self._tell)
             self._engine = create_async_engine(self.url, pool_size=4, max_overflow=0, **_SHARED)
             event.listen(self._engine.sync_engine, "connect", _configure_reader)
             event.listen(
@@ -90,7 +81,7 @@ class Database:
             )
             self._readers = self._engine
         else:
-            self._writer = Writer(postgres_engine(self.url, **_SHARED), self.name)
+            self._writer = Writer(postgres_engine(self.url, **_SHARED), self.name, self._tell)
             self._engine = create_async_engine(
                 self.url, pool_size=4, max_overflow=0, pool_pre_ping=True, **_SHARED
             )
@@ -104,22 +95,27 @@ class Database:
 
         Raises DatabaseUnavailable when the engine cannot take it; what the work itself raises comes through.
         """
+        return await self._write(self._writer.submit, work)
+
+    async def write_together(self, work: Work[T]) -> T:
+        """Do the same a few milliseconds later, unless others come first to share a commit with."""
+        return await self._write(partial(self._writer.submit, patient=True), work)
+
+    async def _write(self, submit: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
         try:
-            value, added = await _with_fresh_plans(self._write, work)
+            value = await _with_fresh_plans(submit, work)
         except DatabaseUnavailable as error:
             self.refusal = str(error)
             raise
         self.refusal = None
-        if added:
-            self.on_work(added)
         return value
 
     async def read(self, work: Work[T]) -> T:
         """Run the work on a snapshot that cannot write."""
         return await _with_fresh_plans(self._read, work)
 
-    async def _write(self, work: Work[T]) -> tuple[T, frozenset[str]]:
-        return await asyncio.wrap_future(self._writer.submit(work))
+    def _tell(self, added: frozenset[str]) -> None:
+        self.on_work(added)
 
     async def _read(self, work: Work[T]) -> T:
         async with _connected(self._readers) as connection:

@@ -128,7 +128,7 @@ def later(connection: Connection, statement: Executable, values: Mapping[str, An
 
 def flush(connection: Connection) -> None:
     """Run what waits for the next statement."""
-    driver = _driver(connection) if _is_direct(connection) else None
+    driver = driver_of(connection) if _is_direct(connection) else None
     if isinstance(driver, psycopg.Connection):
         libpq.flush(driver, connection.info)
 
@@ -138,7 +138,7 @@ def execute_text(connection: Connection, sql: str) -> None:
     if not _is_direct(connection):
         connection.exec_driver_sql(sql)
         return
-    driver = _driver(connection)
+    driver = driver_of(connection)
     if isinstance(driver, sqlite3.Connection):
         driver.execute(sql)
     else:
@@ -163,14 +163,14 @@ class _Plan:
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> sqlite3.Cursor | libpq.Answer:
         """Run it on the driver's own connection."""
-        driver, given = _driver(connection), self._given(values)
+        driver, given = driver_of(connection), self._given(values)
         if isinstance(driver, sqlite3.Connection):
             return driver.execute(self.sql, given)
         return libpq.run(driver, connection.info, self.sql, given)
 
     def run_later(self, connection: Connection, values: Mapping[str, Any]) -> None:
         """Run it together with the next, where that is quicker."""
-        driver, given = _driver(connection), self._given(values)
+        driver, given = driver_of(connection), self._given(values)
         if isinstance(driver, sqlite3.Connection):
             driver.execute(self.sql, given)
         else:
@@ -233,7 +233,8 @@ def _is_direct(connection: Connection) -> bool:
     return connection.dialect.driver in {"pysqlite", "psycopg"}
 
 
-def _driver(connection: Connection) -> "sqlite3.Connection | psycopg.Connection[Any]":
+def driver_of(connection: Connection) -> "sqlite3.Connection | psycopg.Connection[Any]":
+    """Return the writer's connection as its driver knows it."""
     return cast("sqlite3.Connection | psycopg.Connection[Any]", connection.connection.dbapi_connection)
 
 

@@ -22,6 +22,8 @@ class Pace:
 CHANNEL = Pace(1.0, 8.0)
 # Slack counts edits for the whole workspace and lets many through; what is too much it answers with 429.
 EDITS = Pace(20.0, 60.0)
+# Among how many lanes none is looked for that is full again.
+_MANY = 512
 
 
 @dataclass(slots=True)
@@ -41,6 +43,8 @@ class Pacer:
         self._usual = usual
         self._special = {"edits": EDITS, **(special or {})}
         self._buckets: dict[str, _Bucket] = {}
+        self._shut: set[str] = set()  # those that let nothing through when last seen
+        self._most = _MANY
         self._lock = threading.Lock()
 
     def begin(self) -> None:
@@ -59,9 +63,10 @@ class Pacer:
         """Spend one token of the lane; False when there is none."""
         with self._lock:
             bucket = self._refill(lane, now)
-            if bucket.closed_until > now or bucket.tokens < 1:
+            if self._is_shut(lane, bucket, now):
                 return False
             bucket.tokens -= 1
+            self._is_shut(lane, bucket, now)
             return True
 
     def close(self, lane: str, now: float, until: float) -> None:
@@ -70,25 +75,20 @@ class Pacer:
             bucket = self._refill(lane, now)
             bucket.closed_until = max(bucket.closed_until, until)
             bucket.tokens = min(bucket.tokens, 1.0)
+            self._is_shut(lane, bucket, now)
 
     def closed(self, now: float) -> Collection[str]:
-        """Return the lanes that let nothing through now; forget those that are full again."""
+        """Return the lanes that let nothing through now."""
         with self._lock:
-            shut = []
-            for lane in list(self._buckets):
-                bucket = self._refill(lane, now)
-                if bucket.closed_until > now or bucket.tokens < 1:
-                    shut.append(lane)
-                elif bucket.tokens >= self._pace(lane).burst:
-                    del self._buckets[lane]
-            return shut
+            return [lane for lane in list(self._shut) if self._is_shut(lane, self._refill(lane, now), now)]
 
     def opens(self, now: float) -> float | None:
         """Return when the first closed lane opens."""
         with self._lock:
+            shut = [(self._pace(lane), self._buckets[lane]) for lane in self._shut]
             moments = [
-                max(bucket.closed_until, bucket.at + (1 - bucket.tokens) / self._pace(lane).rate)
-                for lane, bucket in self._buckets.items()
+                max(bucket.closed_until, bucket.at + (1 - bucket.tokens) / pace.rate)
+                for pace, bucket in shut
                 if bucket.closed_until > now or bucket.tokens < 1
             ]
             return min(moments, default=None)
@@ -96,9 +96,29 @@ class Pacer:
     def _pace(self, lane: str) -> Pace:
         return self._special.get(lane, self._usual)
 
+    def _is_shut(self, lane: str, bucket: _Bucket, now: float) -> bool:
+        """Tell whether the lane lets nothing through, and remember it."""
+        shut = bucket.closed_until > now or bucket.tokens < 1
+        if shut:
+            self._shut.add(lane)
+        else:
+            self._shut.discard(lane)
+        return shut
+
+    def _forget_full(self, now: float) -> None:
+        """Forget the lanes that are full again, which is what a lane is that nobody knows."""
+        for lane in self._buckets.keys() - self._shut:
+            if self._refill(lane, now).tokens >= self._pace(lane).burst:
+                del self._buckets[lane]
+        self._most = max(_MANY, 2 * len(self._buckets))
+
     def _refill(self, lane: str, now: float) -> _Bucket:
         pace = self._pace(lane)
-        bucket = self._buckets.setdefault(lane, _Bucket(pace.burst, now))
+        bucket = self._buckets.get(lane)
+        if bucket is None:
+            if len(self._buckets) >= self._most:
+                self._forget_full(now)
+            bucket = self._buckets[lane] = _Bucket(pace.burst, now)
         if now > bucket.at:
             bucket.tokens = min(pace.burst, bucket.tokens + (now - bucket.at) * pace.rate)
         else:
@@ -137,10 +157,11 @@ class SharedPacer(Pacer):
         with self._lock:
             for lane in unseen:
                 self._buckets.pop(lane, None)
+                self._shut.discard(lane)
                 if row := rows.get(lane):
                     counted, closed = row["counted_at"].timestamp(), row["closed_until"].timestamp()
                     self._buckets[lane] = _Bucket(row["tokens"], counted, closed)
-                    self._refill(lane, now)
+                    self._is_shut(lane, self._refill(lane, now), now)
                     if counted > now:  # the clock was set back: let the others know
                         self._taken.add(lane)
 
@@ -162,7 +183,7 @@ class SharedPacer(Pacer):
                     "closed_until": _moment(bucket.closed_until),
                 }
                 for lane in self._taken
-                if lane in self._buckets  # else it filled up again meanwhile
+                if lane in self._buckets  # else it is full again
             ]
         lanes.put(connection, rows)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import contextvars
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ from bot.errors import Permanent, RateLimited, RetryLater
 from bot.ledger.pacing import Pace, Pacer, SharedPacer
 from bot.ledger.policy import USUAL, Policy
 from bot.models import Clock, Job, JobState
-from storage import jobs, names
+from storage import leases, names
 from storage.database import JOBS, Database, DatabaseUnavailable, claimed, savepoint
 
 # Renewed every third of it, and then looked for what others left: a dead replica's work waits for at most
@@ -96,6 +97,7 @@ class Worker:
         self._pacer = (Pacer if database.is_sqlite else SharedPacer)(special=paces)
         self._woken = asyncio.Event()
         self._stopping = False
+        self._is_behind = False  # more was due than there were free slots
         self._ended = asyncio.Event()
         self._ended.set()
         self._running: dict[asyncio.Task[None], Job] = {}
@@ -139,7 +141,7 @@ class Worker:
             # If the database is away too, their leases end by themselves.
             with contextlib.suppress(DatabaseUnavailable, TimeoutError):
                 await asyncio.wait_for(
-                    self._database.write(lambda connection: jobs.hand_back(connection, unfinished)),
+                    self._database.write(lambda connection: leases.hand_back(connection, unfinished)),
                     _HANDING_BACK,
                 )
 
@@ -147,22 +149,26 @@ class Worker:
         """Claim due jobs, as many as there are free slots, in the caller's transaction."""
         claims: list[Claim] = []
         free = 0 if self._stopping else self._slots - len(self._running)
+        self._is_behind = True
         if free <= 0:
             return claims
-        jobs.claiming(connection)
+        leases.claiming(connection)
         self._pacer.begin()
+        held_back = 0
         while free > len(claims):
             now, wanted = self._clock.now(), free - len(claims)
             moment = now.timestamp()
-            rows = jobs.candidates(connection, now=now, limit=wanted, closed_lanes=self._pacer.closed(moment))
-            due = len(rows)
+            closed = self._pacer.closed(moment)
+            rows = leases.candidates(connection, now=now, limit=wanted, closed_lanes=closed)
             self._pacer.look(connection, {row["lane"] for row in rows if row["lane"]}, moment)
             # What the pace of its lane holds back leaves room for others.
-            rows = [row for row in rows if row["lane"] is None or self._pacer.take(row["lane"], moment)]
-            taken = jobs.claim(connection, rows, lease=secrets.token_hex(8), until=now + self._lease)
+            open_ = [row for row in rows if row["lane"] is None or self._pacer.take(row["lane"], moment)]
+            taken = leases.claim(connection, open_, lease=secrets.token_hex(8), until=now + self._lease)
             claims += [Claim(job, self._prepare(connection, job)) for job in taken]
-            if due < wanted:
-                claimed(connection, JOBS)
+            held_back += len(closed) + len(rows) - len(open_)
+            if len(rows) < wanted:
+                self._is_behind = False
+                claimed(connection, JOBS, here=not held_back)
                 break
         self._pacer.end(connection)
         return claims
@@ -170,7 +176,8 @@ class Worker:
     def start(self, claims: Sequence[Claim]) -> None:
         """Carry out what was claimed, once its leases are durable."""
         for claim in claims:
-            task = asyncio.create_task(self._carry_out(claim), name=f"job {claim.job.id} {claim.job.kind}")
+            # In a context of its own: what it is started from may speak of another job or delivery.
+            task = asyncio.create_task(self._carry_out(claim), context=contextvars.Context())
             self._running[task] = claim.job
             task.add_done_callback(self._done)
 
@@ -178,12 +185,15 @@ class Worker:
         """Start due jobs; return for how many seconds nothing more is due."""
         self._woken.clear()
         if len(self._running) >= self._slots:
+            self._is_behind = True
             return _POLL
         now = self._clock.now()
         claims, due = await self._database.write(
-            lambda connection: (self.take(connection), jobs.next_due(connection, after=now))
+            lambda connection: (self.take(connection), leases.next_due(connection, after=now))
         )
         self.start(claims)
+        if self._is_behind and len(self._running) < self._slots:
+            return 0.0
         moments = [due.timestamp() if due else None, self._pacer.opens(now.timestamp())]
         soonest = min((moment for moment in moments if moment is not None), default=None)
         if soonest is None:
@@ -207,12 +217,11 @@ class Worker:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
-        self.wake()
+        if self._is_behind:
+            self.wake()
 
     async def _carry_out(self, claim: Claim) -> None:
         job = claim.job
-        # This task's own context: what it was started from may speak of another job or delivery.
-        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(**_about(job))
         try:
             finish = await self._run(claim)
@@ -240,8 +249,8 @@ class Worker:
             raise
 
     async def _name(self, job: Job) -> None:
-        """Let what is logged from here on say what people know the job by."""
-        with contextlib.suppress(DatabaseUnavailable):
+        """Let what is logged from here on say what people know the job by, if that can be found out."""
+        with contextlib.suppress(Exception):  # what it is asked for upon matters more
             known = await self._database.read(lambda connection: names.of_job(connection, job))
             structlog.contextvars.bind_contextvars(**known)
 
@@ -260,7 +269,7 @@ class Worker:
         log.info("job.retry", job=job.id, kind=job.kind, key=job.key, reason=reason, after=round(delay, 2))
 
         def record(connection: Connection) -> bool:
-            held = jobs.put_back(
+            held = leases.put_back(
                 connection,
                 job,
                 run_at=run_at,
@@ -279,13 +288,13 @@ class Worker:
     ) -> Callable[[Connection], bool]:
         log.warning("job.stopped", state=state.value, job=job.id, kind=job.kind, key=job.key, reason=reason)
         now = self._clock.now()
-        return lambda connection: jobs.stop(connection, job, state, now=now, reason=reason, suspect=suspect)
+        return lambda connection: leases.stop(connection, job, state, now=now, reason=reason, suspect=suspect)
 
     def _finish(self, job: Job, finish: Finish) -> Callable[[Connection], bool]:
         now = self._clock.now()
 
         def record(connection: Connection) -> bool:
-            held = jobs.finish(connection, job, now=now, outcome=finish.outcome, state=finish.state)
+            held = leases.finish(connection, job, now=now, outcome=finish.outcome, state=finish.state)
             if held and finish.work:
                 finish.work(connection)
             return held
@@ -297,7 +306,7 @@ class Worker:
         crashed = False
         while not crashed:
             try:
-                if not await self._database.write(record):
+                if not await self._database.write_together(record):
                     await self._name(job)
                     log.warning("job.lease_lost", job=job.id, kind=job.kind, key=job.key)
             except DatabaseUnavailable as error:
@@ -320,8 +329,8 @@ class Worker:
 
             def renew(connection: Connection, now: datetime = now, held: list[Job] = held) -> None:
                 if held:
-                    jobs.renew(connection, held, until=now + self._lease)
-                jobs.take_back(connection, expired_by=now)
+                    leases.renew(connection, held, until=now + self._lease)
+                leases.take_back(connection, expired_by=now)
 
             with contextlib.suppress(DatabaseUnavailable):
                 await self._database.write(renew)

@@ -15,7 +15,7 @@ from bot.errors import Permanent, RateLimited, RetryLater
 from bot.ledger.policy import USUAL
 from bot.ledger.worker import Finish, Worker
 from bot.models import Job
-from storage import jobs
+from storage import jobs, leases
 from storage.database import Database
 from storage.migrate import upgrade
 from tests.doors.doors_kit import eventually
@@ -232,7 +232,8 @@ async def test_the_facts_of_a_success_are_written_with_it_or_not_at_all(database
         row = await place.when("a", state="ready", attempts=1)
         assert row["suspect"]
         assert (
-            await database.read(lambda found: jobs.next_due(found, after=place.clock.now())) == row["run_at"]
+            await database.read(lambda found: leases.next_due(found, after=place.clock.now()))
+            == row["run_at"]
         )
         broken = False
         await place.pass_by(1)
@@ -282,7 +283,7 @@ async def test_a_restart_goes_on_where_the_last_process_ended(shop: Shop, hands:
     for key in ("waiting", "running"):
         await shop.ask("do", key)
     await shop.claimed_elsewhere("running")
-    await shop.database.write(lambda found: jobs.take_back(found, expired_by=None))
+    await shop.database.write(lambda found: leases.take_back(found, expired_by=None))
     async with shop.open():
         await shop.when("waiting", state="done")
         await shop.when("running", state="done")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.models import SystemClock
-from storage import jobs
+from storage import jobs, leases
 from storage.database import Database, DatabaseUnavailable
 from storage.tables import jobs as table
 
@@ -30,7 +30,7 @@ async def test_what_a_frozen_replica_had_begun_is_not_kept_and_the_others_go_on(
     holding, thawed = threading.Event(), threading.Event()
 
     def freeze(connection: Connection) -> None:
-        jobs.claiming(connection)
+        leases.claiming(connection)
         _ask(connection, "lost")
         connection.execute(select(table.c.id))  # what waited has run: it holds the lock and has written
         holding.set()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.models import Job
-from storage import jobs
+from storage import jobs, leases
 from storage.database import Database
 from storage.migrate import upgrade
 from storage.tables import jobs as table
@@ -37,9 +37,9 @@ class Ledger:
         self.leases += 1
 
         def work(connection: Connection) -> list[Job]:
-            jobs.claiming(connection)
-            rows = jobs.candidates(connection, now=self.now, limit=limit, closed_lanes=closed)
-            return jobs.claim(connection, rows, lease=f"lease {self.leases}", until=self.now + LEASE)
+            leases.claiming(connection)
+            rows = leases.candidates(connection, now=self.now, limit=limit, closed_lanes=closed)
+            return leases.claim(connection, rows, lease=f"lease {self.leases}", until=self.now + LEASE)
 
         return await self.database.write(work)
 
@@ -50,25 +50,25 @@ class Ledger:
     async def finish(self, job: Job) -> bool:
         """Record a success."""
         return await self.database.write(
-            lambda found: jobs.finish(found, job, now=self.now, outcome={"x": 1})
+            lambda found: leases.finish(found, job, now=self.now, outcome={"x": 1})
         )
 
     async def put_back(self, job: Job, *, after: timedelta = SECOND, counts: bool = True) -> bool:
         """Record that the job must be tried again."""
         at = self.now + after
         return await self.database.write(
-            lambda found: jobs.put_back(found, job, run_at=at, reason="no", counts=counts, suspect=True)
+            lambda found: leases.put_back(found, job, run_at=at, reason="no", counts=counts, suspect=True)
         )
 
     async def stop(self, job: Job, state: str = "parked") -> bool:
         """Take the job out of work."""
         return await self.database.write(
-            lambda found: jobs.stop(found, job, state, now=self.now, reason="no")
+            lambda found: leases.stop(found, job, state, now=self.now, reason="no")
         )
 
     async def take_back(self, expired_by: datetime | None) -> int:
         """Take over what others left."""
-        return await self.database.write(lambda found: jobs.take_back(found, expired_by=expired_by))
+        return await self.database.write(lambda found: leases.take_back(found, expired_by=expired_by))
 
     async def row(self, key: str) -> RowMapping:
         """Return a job's row."""
@@ -206,10 +206,10 @@ async def test_a_closed_lane_holds_up_only_itself(ledger: Ledger) -> None:
 async def test_nothing_runs_before_its_time_and_the_next_time_is_known(ledger: Ledger) -> None:
     await ledger.ask("later", run_at=NOW + 5 * SECOND)
     assert not await ledger.take()
-    assert await ledger.read(lambda found: jobs.next_due(found, after=NOW)) == NOW + 5 * SECOND
+    assert await ledger.read(lambda found: leases.next_due(found, after=NOW)) == NOW + 5 * SECOND
     ledger.now += 7 * SECOND
     assert await ledger.keys() == ["later"]
-    assert await ledger.read(lambda found: jobs.next_due(found, after=NOW)) is None
+    assert await ledger.read(lambda found: leases.next_due(found, after=NOW)) is None
 
 
 async def test_an_expired_lease_is_taken_over_as_suspect_and_a_kept_one_is_not(ledger: Ledger) -> None:
@@ -218,7 +218,7 @@ async def test_an_expired_lease_is_taken_over_as_suspect_and_a_kept_one_is_not(l
     lost, kept = await ledger.take()
     ledger.now += LEASE - SECOND
     until = ledger.now + LEASE
-    await ledger.database.write(lambda found: jobs.renew(found, [kept], until=until))
+    await ledger.database.write(lambda found: leases.renew(found, [kept], until=until))
     assert await ledger.take_back(ledger.now) == 0
     ledger.now += 2 * SECOND
     assert await ledger.take_back(ledger.now) == 1
@@ -236,7 +236,7 @@ async def test_whoever_lost_the_lease_can_record_nothing_any_more(ledger: Ledger
     (again,) = await ledger.take()
     for late in (ledger.finish(lost), ledger.put_back(lost), ledger.stop(lost)):
         assert await late is False
-    await ledger.database.write(lambda found: jobs.renew(found, [lost], until=NOW + 9 * LEASE))
+    await ledger.database.write(lambda found: leases.renew(found, [lost], until=NOW + 9 * LEASE))
     row = await ledger.row("a")
     assert (row["state"], row["lease"], row["lease_until"]) == ("running", again.lease, NOW + LEASE)
     assert await ledger.finish(again)
@@ -276,12 +276,12 @@ async def test_two_replicas_never_claim_two_jobs_of_one_ordering(postgres_url: s
     other = create_async_engine(postgres_url)
     async with other.begin() as connection:
         # Another replica claims the later job, and before it commits the earlier one is asked for again.
-        await connection.run_sync(jobs.claiming)
+        await connection.run_sync(leases.claiming)
         rows = await connection.run_sync(
-            lambda found: jobs.candidates(found, now=NOW, limit=9, closed_lanes=())
+            lambda found: leases.candidates(found, now=NOW, limit=9, closed_lanes=())
         )
         assert [row["key"] for row in rows] == ["a2"]
-        await connection.run_sync(lambda found: jobs.claim(found, rows, lease="other", until=NOW + LEASE))
+        await connection.run_sync(lambda found: leases.claim(found, rows, lease="other", until=NOW + LEASE))
         await postgres.ask("a1", ordering="a", again=True)
         taking = asyncio.create_task(postgres.take())
         done, _ = await asyncio.wait({taking}, timeout=0.2)

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from storage import jobs
+from storage import jobs, leases
 from storage.database import Database
 from storage.migrate import COMPATIBILITY, SchemaTooNew, config, require, upgrade
 from storage.tables import metadata
@@ -74,9 +74,9 @@ def _work(connection: Connection, key: str) -> list[str]:
     """Do what this version does with the ledger."""
     now = HandClock().now()
     jobs.enqueue(connection, "k", key, now=now, again=True)
-    rows = jobs.candidates(connection, now=now, limit=9, closed_lanes=())
-    claimed = jobs.claim(connection, rows, lease="mine", until=now)
-    return [job.key for job in claimed if jobs.finish(connection, job, now=now, outcome={})]
+    rows = leases.candidates(connection, now=now, limit=9, closed_lanes=())
+    claimed = leases.claim(connection, rows, lease="mine", until=now)
+    return [job.key for job in claimed if leases.finish(connection, job, now=now, outcome={})]
 
 
 async def test_this_version_works_on_while_a_newer_one_migrates_and_after_a_restart(

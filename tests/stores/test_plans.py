@@ -4,17 +4,17 @@ import pytest
 from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects import sqlite
 
-from storage import deliveries, jobs
+from storage import deliveries, leases
 from storage.database import Database
 
 # What they look among is private to the stores; how they look is theirs to keep.
 _STATEMENTS: list[Executable] = [
     deliveries._SETTLE,
     deliveries._DUE,
-    jobs._LEASE,
-    jobs._FINISH,
-    jobs._DUE,
-    jobs._NEXT,
+    leases._LEASE,
+    leases._FINISH,
+    leases._DUE,
+    leases._NEXT,
 ]
 
 
