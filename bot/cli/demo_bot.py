@@ -10,10 +10,10 @@ from bot import app, logs
 from bot.config import load_settings
 from bot.models import SystemClock
 from handlers import FEATURES
-from handlers.feature import Feature, Schedule
+from handlers.feature import Feature
 
-# What looks at the clock every few minutes looks soon: whoever let time pass is watching.
-_OFTEN, _SOON = timedelta(minutes=10), timedelta(seconds=1)
+# What looks at the clock looks soon, for whoever let time pass is watching; what asks GitHub keeps its pace.
+_BY_THE_CLOCK, _SOON = frozenset({"reminders", "direct", "home"}), timedelta(seconds=1)
 
 
 class MovedClock:
@@ -28,13 +28,10 @@ class MovedClock:
 
 
 def quick(feature: Feature) -> Feature:
-    """Return a feature whose frequent schedules are more frequent."""
-    return replace(feature, schedules=tuple(_sooner(schedule) for schedule in feature.schedules))
-
-
-def _sooner(schedule: Schedule) -> Schedule:
-    often = isinstance(schedule.every, timedelta) and schedule.every <= _OFTEN
-    return replace(schedule, every=_SOON) if often else schedule
+    """Return a feature that looks at the clock more often, if that is all that its schedules do."""
+    if feature.name not in _BY_THE_CLOCK:
+        return feature
+    return replace(feature, schedules=tuple(replace(one, every=_SOON) for one in feature.schedules))
 
 
 def main() -> None:

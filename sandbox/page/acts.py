@@ -53,6 +53,11 @@ class Actor:
             "play": self._play,
         }
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Name every act."""
+        return frozenset(self._kinds)
+
     async def act(self, body: Mapping[str, Any]) -> Answer:
         """Do what `body["kind"]` says; raise `ActError` with a sentence when it cannot be done."""
         details = Details(body)

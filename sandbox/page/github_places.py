@@ -41,6 +41,11 @@ class GithubActs:
             "deny": lambda _, fields: github.deny_device(fields.text("code")),
         }
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Name every act."""
+        return frozenset({*self._places, *self._pulls})
+
     async def perform(self, act: str, fields: Fields) -> None:
         """Do one act; KeyError or ValueError when GitHub has no such thing or would refuse it."""
         repo = fields.text("repo")

@@ -81,8 +81,7 @@ async def test_a_visitor_plays_the_story_by_hand(demo: Stage, tab: Tab, shoot: S
         await type_command(tab, f"link {login}")
         await tab.get_by_test_id("gh-authorize").click()
         await expect(tab.get_by_test_id("gh-activation")).to_have_count(0)
-        told = demo.story.people[login].id
-        await demo.slack.until(lambda user=told: demo.slack.direct_messages(user))
+        await expect(tab.get_by_test_id("app-patchforge")).to_contain_text("unread", timeout=30_000)
     await type_command(tab, f"subscribe {story.repo}")
     await expect(tab.get_by_text("What I post there").last).to_be_visible()
     await shoot("1-subscribed")
@@ -107,7 +106,7 @@ async def test_a_visitor_plays_the_story_by_hand(demo: Stage, tab: Tab, shoot: S
     await act(tab, "merge")
     await expect(card).to_contain_text("merged by")
     await tab.get_by_test_id(f"thread-open-{posted[0].ts}").click()
-    await expect(thread.get_by_test_id("button-pf.draft.approve")).to_be_visible()
+    await expect(thread.get_by_test_id("button-pf.draft.approve")).to_be_visible(timeout=30_000)
     await shoot("4-drafted")
 
     await _decide(demo, tab, shoot)

@@ -117,6 +117,24 @@ async def stage() -> AsyncIterator[Stage]:
         yield Stage(page, slack, github, demo, llm, mail, story, mara, priya, room, client)
 
 
+async def act(http: aiohttp.ClientSession, kind: str, **details: Any) -> Body:
+    """Do something on the page and return its answer."""
+    async with http.post("act", json={"kind": kind, "viewer": "", **details}) as response:
+        assert response.status == 200, await response.text()
+        return dict(await response.json())
+
+
+async def state(http: aiohttp.ClientSession, viewer: str = "") -> Body:
+    """Return what the page shows to somebody."""
+    async with http.get("state", params={"viewer": viewer}) as response:
+        return dict(await response.json())
+
+
+def plain(text: str) -> Body:
+    """Write a plain text object."""
+    return {"type": "plain_text", "text": text}
+
+
 @asynccontextmanager
 async def connected(app: AsyncApp, slack: SlackServer) -> AsyncIterator[None]:
     """Connect a bolt app to the workspace."""

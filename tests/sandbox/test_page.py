@@ -1,7 +1,6 @@
 """The page's server, over HTTP."""
 
 import json
-from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from typing import Any
 
@@ -9,31 +8,7 @@ import aiohttp
 import aiosmtplib
 import pytest
 
-from tests.sandbox.page_kit import Stage
-from tests.sandbox.page_kit import stage as whole_stage
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with whole_stage() as made:
-        yield made
-
-
-@pytest.fixture
-async def http(stage: Stage) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(stage.page.url) as session:
-        yield session
-
-
-async def act(http: aiohttp.ClientSession, kind: str, **details: Any) -> dict[str, Any]:
-    async with http.post("act", json={"kind": kind, "viewer": "", **details}) as response:
-        assert response.status == 200, await response.text()
-        return dict(await response.json())
-
-
-async def state(http: aiohttp.ClientSession, viewer: str = "") -> dict[str, Any]:
-    async with http.get("state", params={"viewer": viewer}) as response:
-        return dict(await response.json())
+from tests.sandbox.page_kit import Stage, act, state
 
 
 async def test_the_state_is_what_the_viewer_may_see(stage: Stage, http: aiohttp.ClientSession) -> None:

@@ -1,36 +1,18 @@
 """The page in a real browser: what a person sees and does, with keys and clicks."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
-import pytest
 from playwright.async_api import Page as Tab
 from playwright.async_api import expect
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.page import COMMANDS
-from tests.sandbox.page_kit import Body, Stage, connected, needs_chromium, open_tab
-from tests.sandbox.page_kit import stage as whole_stage
+from tests.sandbox.page_kit import Body, Stage, connected, needs_chromium, plain
 
 Ack = Callable[..., Awaitable[None]]
 
 pytestmark = needs_chromium()
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with whole_stage() as made:
-        yield made
-
-
-@pytest.fixture
-async def tab(stage: Stage) -> AsyncIterator[Tab]:
-    async with open_tab(stage.page.url) as opened:
-        yield opened
-
-
-def plain(text: str) -> Body:
-    return {"type": "plain_text", "text": text}
 
 
 def section(text: str) -> Body:

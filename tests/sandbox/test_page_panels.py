@@ -1,29 +1,14 @@
 """The panels beside the workspace, in a real browser: GitHub, mailbox, story, language model."""
 
-from collections.abc import AsyncIterator
 from email.message import EmailMessage
 
 import aiosmtplib
-import pytest
 from playwright.async_api import Page as Tab
 from playwright.async_api import expect
 
-from tests.sandbox.page_kit import Stage, needs_chromium, open_tab
-from tests.sandbox.page_kit import stage as whole_stage
+from tests.sandbox.page_kit import Stage, needs_chromium
 
 pytestmark = needs_chromium()
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with whole_stage() as made:
-        yield made
-
-
-@pytest.fixture
-async def tab(stage: Stage) -> AsyncIterator[Tab]:
-    async with open_tab(stage.page.url) as opened:
-        yield opened
 
 
 async def test_the_github_panel_carries_a_pull_request_to_its_merge(stage: Stage, tab: Tab) -> None:
