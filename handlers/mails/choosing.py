@@ -64,7 +64,6 @@ async def _on(context: Context, call: CommandCall, request: EmailRequest) -> Rep
     def record(connection: Connection) -> Reply:
         mine = addresses.get(connection, call.user)
         addresses.choose(connection, call.user, repo, wanted=True)
-        addresses.unchoose(connection, call.user, ALL)
         if mine is None or not mine.verified_at:
             _ask(connection, context, call.user, mine.address if mine else address, by=call.user)
             return blocks.to_confirm(mine.address if mine else address, repo)

@@ -119,6 +119,18 @@ async def test_a_contributor_who_turned_all_off_gets_none(world: World) -> None:
     assert "by e-mail again" in await world.command(world.author, "email on")
 
 
+async def test_who_turned_all_off_may_have_one_repository_on(world: World) -> None:
+    await world.subscribe("notes")
+    await confirmed(world, world.reviewer)
+    await world.command(world.reviewer, "email off")
+    await world.command(world.reviewer, f"email on {world.repo}")
+    said = await world.command(world.reviewer, "email")
+    assert f"Release notes of `{world.repo}`" in said
+    assert "Of all else: none" in said
+    await approved(world, "✓ A subscriber (home.example) sent")
+    assert recipients(world) == [ADA, JONAS]
+
+
 async def test_only_who_is_in_a_channel_with_its_notes_may_have_them_mailed(world: World) -> None:
     await world.subscribe("notes")
     stranger = world.slack.workspace.add_user("stranger", email="stranger@slack.example")
