@@ -1,7 +1,6 @@
 """Subscriptions: which repositories a channel follows, by command, by form and by button."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -12,15 +11,13 @@ from blocks.subscriptions import SubscriptionView
 from bot.context import Context
 from bot.errors import RetryLater, UserError
 from bot.filters.language import explain, format_filter, stored_filter
-from bot.filters.words import from_slack, nearest, shown
 from bot.models import Subscription
 from bot.subscriptions import listening
 from bot.subscriptions.form import Form, in_words, request_in
-from bot.subscriptions.repository import parse_followed
 from bot.subscriptions.request import FEATURES, SubscribeRequest, parse_subscribe
 from handlers import subscribing
 from handlers.feature import Click, Command, CommandCall, Feature, FieldErrors, Reply, Submission
-from handlers.subscribing import filling
+from handlers.subscribing import filling, leaving
 from handlers.subscribing.checking import check, doubts_of
 from storage import configurations, homes, subscriptions
 
@@ -46,14 +43,14 @@ async def unsubscribe(ctx: Context, call: CommandCall) -> Reply:
         return await _list(
             ctx, call.channel, "Say which: `/patchforge unsubscribe owner/repo`, or press Remove."
         )
-    repo = _repository_to_leave(call.text)
+    repo = leaving.repository_in(call.text)
 
     def work(connection: Connection) -> Reply:
         known = {one.repo: one for one in subscriptions.of_channel(connection, call.channel)}
         if repo not in known and listening.follows(known.values(), repo):
-            raise _followed_with_all(repo)
+            raise leaving.followed_with_all(repo)
         if repo not in known:
-            raise _not_followed(repo, known)
+            raise leaving.not_followed(repo, known)
         _require_own(known[repo])
         subscriptions.remove(connection, known[repo].id)
         _changed(ctx, connection, repo, call.user)
@@ -220,37 +217,6 @@ def _require_channel(channel: str) -> None:
             "Repositories are followed by channels, not in direct messages; type this in the channel that "
             "should hear of them."
         )
-
-
-def _repository_to_leave(text: str) -> str:
-    """Return the repository's name; what is none stays as typed, to be compared with what is followed."""
-    typed = from_slack(text).strip()
-    try:
-        return parse_followed(typed)
-    except UserError:
-        return typed.lower()
-
-
-def _followed_with_all(repo: str) -> UserError:
-    owner, _, name = repo.partition("/")
-    return UserError(
-        f"This channel follows {shown(repo)} with all that `{owner}` has; leave it out by "
-        f"`/patchforge subscribe {owner}/* -repo:{name}`, together with what else you want."
-    )
-
-
-def _not_followed(typed: str, known: Mapping[str, Subscription]) -> UserError:
-    """Return the error that names what this channel follows and looks most like it."""
-    if not known:
-        return UserError(
-            "This channel follows no repository; `/patchforge subscribe owner/repo` would change that."
-        )
-    near = nearest(typed, known) or next((repo for repo in known if repo.endswith(f"/{typed}")), None)
-    if near:
-        return UserError(f"This channel does not follow {shown(typed)}; did you mean `{near}`?")
-    return UserError(
-        f"This channel does not follow {shown(typed)}; `/patchforge list` shows what it follows."
-    )
 
 
 FEATURE = Feature(

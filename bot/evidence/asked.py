@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.errors import UserError
-from bot.filters.words import from_slack, shown
+from bot.filters.words import shown
 from bot.subscriptions.repository import parse_repository
 
 _GUID = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
@@ -56,7 +56,7 @@ def parse_why(text: str) -> PullAsked | DeliveryAsked:
 
 def parse_tried(text: str) -> tuple[PullAsked, str]:
     """Read a pull request's address or `owner/repo#7`, and return what stands behind it; raises UserError."""
-    first, _, rest = from_slack(text).strip().partition(" ")
+    first, _, rest = text.strip().partition(" ")
     found = _PULL.fullmatch(first.strip("<>`\"'“”"))
     if found is None:
         raise UserError(
@@ -77,7 +77,7 @@ def parse_delivery(text: str) -> str:
 def parse_list(text: str) -> ListAsked:
     """Read `[failed] [page]`, in any order; raises UserError."""
     failed, page = False, 1
-    for word in from_slack(text).lower().split():
+    for word in text.lower().split():
         if word == "failed":
             failed = True
         elif word.isascii() and word.isdigit() and 0 < int(word[:9]) <= _MOST_PAGES:
@@ -91,4 +91,4 @@ def parse_list(text: str) -> ListAsked:
 
 
 def _bare(text: str) -> str:
-    return from_slack(text).strip().strip("<>`\"'“”").strip()
+    return text.strip().strip("<>`\"'“”").strip()

@@ -11,7 +11,7 @@ from bot.filters.keys import PATTERN_KEYS, read_event
 from bot.filters.language import MOST_VALUES, filter_of, known_keys
 from bot.filters.pointing import pointing
 from bot.filters.seen import Event
-from bot.filters.words import Word, from_slack, shown, unknown, words
+from bot.filters.words import Word, shown, unknown, words
 from bot.subscriptions.repository import is_whole, looks_like_repository, parse_excluded, parse_followed
 
 FEATURES: Mapping[str, str] = MappingProxyType(
@@ -50,10 +50,9 @@ def parse_subscribe(text: str) -> SubscribeRequest:
 
     Raises UserError that points at what it does not understand.
     """
-    typed = from_slack(text)
-    if len(typed) > _LONGEST:
+    if len(text) > _LONGEST:
         raise UserError(f"That is too long; keep it under {_LONGEST} characters.")
-    found = words(typed, PATTERN_KEYS)
+    found = words(text, PATTERN_KEYS)
     if not found:
         raise UserError("Name a repository, such as `/patchforge subscribe octocat/hello-world`.")
     first, *rest = found
@@ -61,11 +60,11 @@ def parse_subscribe(text: str) -> SubscribeRequest:
     for word in rest:
         if looks_like_repository(word.raw):
             sentence = f"One repository at a time: give {shown(word.raw)} a command of its own."
-            raise pointing(sentence, typed, word.at)
-    wanted = filter_of([word for word in rest if word.key not in {"", _BROADCAST, _REPO}], typed)
-    broadcast = _broadcast([word for word in rest if word.key == _BROADCAST], wanted, typed)
+            raise pointing(sentence, text, word.at)
+    wanted = filter_of([word for word in rest if word.key not in {"", _BROADCAST, _REPO}], text)
+    broadcast = _broadcast([word for word in rest if word.key == _BROADCAST], wanted, text)
     bare = [word for word in rest if not word.key]
-    features = _features(bare, typed)
+    features = _features(bare, text)
     if not bare and Event.COMMENTED in named(wanted) | {*broadcast}:
         # Who names the event and no feature means to have both.
         features = tuple(FEATURES)
@@ -74,7 +73,7 @@ def parse_subscribe(text: str) -> SubscribeRequest:
         features,
         wanted,
         broadcast,
-        _excluded([word for word in rest if word.key == _REPO], repo, typed),
+        _excluded([word for word in rest if word.key == _REPO], repo, text),
     )
 
 

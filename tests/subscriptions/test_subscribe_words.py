@@ -47,7 +47,7 @@ LDQUO, RDQUO, EN_DASH = "\u201c", "\u201d", "\u2013"
     ],
 )
 def test_a_request_is_read(text: str, repo: str, features: tuple[str, ...], filter_text: str) -> None:
-    request = parse_subscribe(text)
+    request = parse_subscribe(from_slack(text))
     assert (request.repo, request.features, format_filter(request.filter)) == (repo, features, filter_text)
 
 
@@ -104,7 +104,7 @@ def test_a_mistake_is_named_with_the_nearest_known_word(text: str, message: str)
 def test_owners_exclusions_and_broadcasts_are_read(
     text: str, repo: str, excluded: tuple[str, ...], broadcast: tuple[str, ...], filter_text: str
 ) -> None:
-    request = parse_subscribe(text)
+    request = parse_subscribe(from_slack(text))
     assert (request.repo, request.excluded, request.broadcast) == (repo, excluded, broadcast)
     assert format_filter(request.filter) == filter_text
 
