@@ -6,7 +6,7 @@ from typing import Protocol
 
 from blocks import kit
 from blocks.kit import Markup
-from bot.models import GHOST, Check, CheckState, Pull, PullFacts, PullState, Verdict
+from bot.models import GHOST, Check, CheckState, Pull, PullFacts, PullState, Verdict, is_app
 
 People = Mapping[str, str]
 """GitHub login to Slack user id, for those who are linked."""
@@ -73,7 +73,8 @@ def stage(facts: PullFacts) -> Stage:
     if pull.state is not PullState.OPEN:
         return Stage.MERGED if pull.state is PullState.MERGED else Stage.CLOSED
     states = {check.state for check in facts.checks}
-    said = set(facts.verdicts().values())
+    verdicts = facts.verdicts().items()
+    said = {verdict for who, verdict in verdicts if verdict is not Verdict.PENDING or not is_app(who)}
     reasons = (
         (Stage.DRAFT, pull.draft),
         (Stage.BROKEN, CheckState.FAILED in states),

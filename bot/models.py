@@ -11,6 +11,11 @@ GHOST = "ghost"
 """How GitHub calls an account that was deleted."""
 
 
+def is_app(login: str) -> bool:
+    """Tell whether a login is an app's, which nobody can wait for."""
+    return login.endswith("[bot]")
+
+
 class Clock(Protocol):
     """Tells the time; passed to whoever needs it, so that tests can hold it."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from bot.models import GHOST, CheckState, Comment, PullFacts, Review, Verdict
+from bot.models import GHOST, CheckState, Comment, PullFacts, Review, Verdict, is_app
 from bot.owners.waiting import Need
 from bot.reviews.questions import asks
 
@@ -65,7 +65,7 @@ class Standing:
     @property
     def by_bot(self) -> bool:
         """Tell whether its author is a bot, which cannot be asked."""
-        return self.facts.pull.author_is_bot or is_bot(self.author)
+        return self.facts.pull.author_is_bot or is_app(self.author)
 
     def keepers(self, but: Iterable[str] = ()) -> tuple[str, ...]:
         """Return who acts for the author: themselves; for a bot its assignees, else who is asked to review.
@@ -76,7 +76,7 @@ class Standing:
             return (self.author,)
         left_out = {login.lower() for login in but}
         for group in (self.facts.pull.assignees, (*self.asked, *self.teams)):
-            if found := tuple(who for who in group if not is_bot(who) and who.lower() not in left_out):
+            if found := tuple(who for who in group if not is_app(who) and who.lower() not in left_out):
                 return tuple(dict.fromkeys(found))
         return (self.author,)
 
@@ -108,8 +108,8 @@ def stand(facts: PullFacts, around: Around) -> Standing:
         around=around,
         author=author,
         said=said,
-        asked=tuple(login for login in requested if not is_bot(login)),
-        bots=tuple(login for login in requested if is_bot(login)),
+        asked=tuple(login for login in requested if not is_app(login)),
+        bots=tuple(login for login in requested if is_app(login)),
         teams=tuple(
             team
             for team in dict.fromkeys(pull.teams)
@@ -137,14 +137,9 @@ def full_name(team: str, repo: str) -> str:
     return (team if "/" in team else f"{repo.partition('/')[0]}/{team}").lower()
 
 
-def is_bot(login: str) -> bool:
-    """Tell whether an account is an app's."""
-    return login.endswith("[bot]")
-
-
 def can_act(login: str) -> bool:
     """Tell whether there is a person to ask."""
-    return login != GHOST and not is_bot(login)
+    return login != GHOST and not is_app(login)
 
 
 def _same(one: str, other: str) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.models import PullFacts, PullState, Verdict
-from bot.reviews.standing import NOTHING, Around, Standing, can_act, full_name, is_bot, members_of, stand
+from bot.models import PullFacts, PullState, Verdict, is_app
+from bot.reviews.standing import NOTHING, Around, Standing, can_act, full_name, members_of, stand
 
 
 class Action(StrEnum):
@@ -307,7 +307,7 @@ def _owners(
     owned: dict[str, tuple[str, ...]] = {}
     for need in standing.around.needs:
         bare = [name.removeprefix("@") for name in need.owners]
-        bare = [name for name in bare if name.lower() != standing.author.lower() and not is_bot(name)]
+        bare = [name for name in bare if name.lower() != standing.author.lower() and not is_app(name)]
         already = [names[name.lower()] for name in bare if name.lower() in names]
         for name in already or bare:
             found.setdefault(name.lower(), name)

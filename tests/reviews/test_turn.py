@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.samples import pulls
+from blocks.pulls import Stage, stage
 from bot.models import Check, CheckState, PullFacts, PullState, Verdict
 from bot.owners.waiting import Need
 from bot.reviews.standing import Around
@@ -54,6 +55,16 @@ def test_owners_who_are_waited_for_come_with_what_they_own() -> None:
     assert missing == Turn(("omar",), "review requested", Action.REVIEW, (("omar", ("storage/**", "*.sql")),))
     asked = turn(like(pull={"teams": ("backend",)}).facts, need("@acme/backend"))
     assert asked == Turn(("backend",), "review requested", Action.REVIEW, (("backend", ("storage/**",)),))
+
+
+def test_what_can_be_merged_is_shown_as_approved() -> None:
+    for case in CASES:
+        if case.action is Action.MERGE:
+            assert stage(case.facts) is Stage.APPROVED, case.title
+    asked = like(pull={"reviewers": ("copilot[bot]",)}, said=[("omar", YES)]).facts
+    found = turn(asked)
+    assert found is not None
+    assert (found.action, stage(asked)) == (Action.MERGE, Stage.APPROVED)
 
 
 PLAIN = (Action.REVIEW, Reason.REVIEW_REQUESTED, "review requested")
