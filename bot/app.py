@@ -108,7 +108,7 @@ async def started(
             listeners,
             claim=worker.take,
             start=worker.start,
-            is_pressed=lambda: inbox.is_pressed,
+            senders=lambda: inbox.unanswered,
         )
         inbox = Inbox(database, process=processor.round, start=worker.start)
 

@@ -11,14 +11,15 @@ import structlog
 from sqlalchemy import Connection, RowMapping
 
 from bot.facts.project import Change, project
+from bot.inbox.receiver import PRESSED
 from bot.models import Clock
 from storage import bodies, deliveries, names
 from storage.database import Database, DatabaseUnavailable, does_not_fit, savepoint
 
 MAX_ATTEMPTS = 5
 _BATCH = 32
-# Seconds that one commit's worth of deliveries may take: the door's own commits wait behind it.
-_BUDGET = 0.010
+# Seconds that one commit's worth of deliveries may take, if a sender waits behind it and if none does.
+_BUDGET, _AT_EASE = 0.010, 0.020
 _POLL = 5.0
 # Seconds between two rounds while senders queue at the door.
 _STEP_ASIDE = 0.05
@@ -33,6 +34,7 @@ class Processor(Generic[C]):
     """Reads the inbox; each feature hears of each change, and one's failure never stops another's.
 
     What a round causes is claimed by `claim` in the same transaction, and handed to `start` once durable.
+    `senders` tells how many wait at the door.
     """
 
     def __init__(
@@ -43,14 +45,14 @@ class Processor(Generic[C]):
         *,
         claim: Callable[[Connection], C],
         start: Callable[[C], None],
-        is_pressed: Callable[[], bool] = lambda: False,
+        senders: Callable[[], int] = lambda: 0,
     ) -> None:
         self._database = database
         self._clock = clock
         self._listeners = listeners
         self._claim = claim
         self._start = start
-        self._is_pressed = is_pressed
+        self._senders = senders
         self._woken = asyncio.Event()
         self._stopping = False
 
@@ -69,7 +71,7 @@ class Processor(Generic[C]):
                 await asyncio.sleep(1)
                 continue
             self._start(claimed)
-            if left and self._is_pressed():
+            if left and self._senders() >= PRESSED:
                 # Acknowledging comes first: GitHub waits for it, and gives up after ten seconds.
                 await asyncio.sleep(_STEP_ASIDE)
             if left:
@@ -87,11 +89,12 @@ class Processor(Generic[C]):
         now = self._clock.now()
         rows = deliveries.due(connection, now=now, limit=_BATCH)
         started, looked_at, done = time.perf_counter(), 0, []
+        budget = _BUDGET if self._senders() else _AT_EASE
         for row in rows:
             looked_at += 1
             if self._process(connection, row):
                 done.append(row["id"])
-            if time.perf_counter() - started > _BUDGET:
+            if time.perf_counter() - started > budget:
                 break
         if done:
             deliveries.settle(connection, done, "done", now=now)

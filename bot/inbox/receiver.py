@@ -13,7 +13,7 @@ from storage.database import DELIVERIES, Database, announce
 
 # Deliveries that may share one commit, how many in a queue are a crowd, and bytes that may wait.
 _BATCH = 256
-_PRESSED = 8
+PRESSED = 8
 _WAITING_BYTES = 128 * 1024 * 1024
 
 C = TypeVar("C")
@@ -41,6 +41,7 @@ class Inbox(Generic[C]):
 
     While few senders wait, `process` works off what was inserted in the same transaction: one commit instead
     of two. It tells whether something is left to do, and what `start` is given once all of it is durable.
+    `unanswered` senders are queueing for their answers.
     """
 
     def __init__(
@@ -55,13 +56,8 @@ class Inbox(Generic[C]):
         self._start = start
         self._waiting: list[tuple[Delivery, asyncio.Future[bool]]] = []
         self._bytes = 0
-        self._unanswered = 0
+        self.unanswered = 0
         self._flushing: asyncio.Task[None] | None = None
-
-    @property
-    def is_pressed(self) -> bool:
-        """Tell whether senders are queueing for their answers."""
-        return self._unanswered >= _PRESSED
 
     async def accept(self, delivery: Delivery) -> bool:
         """Return once the delivery is durable: True if it is new, False if its GUID was known.
@@ -73,13 +69,13 @@ class Inbox(Generic[C]):
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, future))
         self._bytes += len(delivery.body)
-        self._unanswered += 1
+        self.unanswered += 1
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush(), name="inbox flush")
         try:
             return await future
         finally:
-            self._unanswered -= 1
+            self.unanswered -= 1
 
     async def _flush(self) -> None:
         """Commit what waits, batch by batch, until nothing does."""
@@ -107,7 +103,7 @@ class Inbox(Generic[C]):
 
     def _keep(self, connection: Connection, batch: list[Delivery]) -> tuple[set[str], C | None]:
         new = deliveries.insert_new(connection, [as_row(delivery) for delivery in batch])
-        left, result = (True, None) if self.is_pressed else self._process(connection)
+        left, result = (True, None) if self.unanswered >= PRESSED else self._process(connection)
         if left:
             announce(connection, DELIVERIES)
         return new, result
