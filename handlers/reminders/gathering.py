@@ -15,11 +15,11 @@ from bot.reminders.digest import Wanted, for_channel, for_person
 from bot.reminders.request import Reminder
 from bot.reminders.since import Moments, since
 from bot.reviews.around import around_all
-from bot.reviews.standing import Around, full_name
+from bot.reviews.standing import Around
 from bot.reviews.turn import Turn, turn
 from bot.subscriptions.matching import look
 from bot.subscriptions.routes import Routes
-from storage import attention, groups, nudges, people, profiles, subscriptions
+from storage import attention, nudges, people, profiles, subscriptions
 from storage.open_pulls import Open, open_pulls
 
 
@@ -85,19 +85,7 @@ def waiting_for(connection: Connection, found: Sequence[Open], now: datetime) ->
 
 def mentions(connection: Connection, waiting: Iterable[Waiting], now: datetime) -> dict[str, str]:
     """Return whom to mention for those who are waited for; who is away is named only."""
-    logins, teams = set[str](), dict[str, set[str]]()
-    for one in waiting:
-        pull = one.open.facts.pull
-        for name in one.turn.who if one.turn else ():
-            if "/" in name or name in pull.teams:
-                teams.setdefault(name, set()).add(full_name(name, pull.repo))
-            else:
-                logins.add(name)
-    # A slug that stands for teams of two organisations pings neither by guess.
-    sure = {name: next(iter(full)) for name, full in teams.items() if len(full) == 1}
-    known_groups = groups.slack_groups(connection, set(sure.values()))
-    known = people.slack_users(connection, logins)
-    known |= {name: known_groups[team] for name, team in sure.items() if team in known_groups}
+    known = people.named_in(connection, [(one.open.facts.pull, one.turn.who) for one in waiting if one.turn])
     profile = profiles.several(connection, set(known.values()))
     return {name: slack for name, slack in known.items() if not profile[slack].is_away(now)}
 
