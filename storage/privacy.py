@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, RowMapping, Table, Text, and_, cast, 
 
 from bot.models import DraftState
 from storage import messages
+from storage import subscriptions as followed
 from storage.people import login_of
 from storage.tables import (
     addresses,
@@ -89,6 +90,7 @@ def forget(connection: Connection, slack_user: str, *, now: datetime) -> list[st
     What shows their name in Slack is shown anew.
     """
     _show_anew(connection, slack_user, now)
+    followed.forgetting(connection, slack_user)
     found = []
     for name, (table, owner) in _OWN.items():
         if connection.execute(delete(table).where(owner == slack_user)).rowcount:

@@ -160,6 +160,11 @@ def rename_repo(connection: Connection, old: str, new: str) -> None:
             _changed(connection, found.repo)
 
 
+def forgetting(connection: Connection, user: str) -> None:
+    """Let whoever keeps subscriptions in memory know that those of a person will name them no more."""
+    _changed(connection, *{one.repo for one in _select(connection, subscriptions.c.created_by == user)})
+
+
 def _changed(connection: Connection, *repos: str) -> None:
     """Let whoever keeps the subscriptions to these in memory know.
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from blocks import ids
 from blocks import people as blocks
+from bot.subscriptions import listening
 from sandbox.slack import User
 from storage import addresses, groups, people, privacy, profiles
 from storage.database import Database
@@ -63,6 +64,17 @@ async def test_what_is_a_persons_own_goes_and_what_is_shared_keeps_no_name(datab
     assert ME not in left
     assert OTHER in left
     assert "acme/web" in left
+
+
+async def test_who_hears_of_a_repository_is_no_longer_known_by_the_name(database: Database) -> None:
+    await database.write(_know)
+
+    def makers(connection: Connection) -> list[str]:
+        return [one.created_by for one in listening.routes(connection, "acme/web").candidates("acme/web")]
+
+    assert await database.write(makers) == [ME]
+    await database.write(lambda connection: privacy.forget(connection, ME, now=NOW))
+    assert ME not in await database.write(makers)
 
 
 async def test_somebody_whose_id_begins_alike_is_left_alone(database: Database) -> None:
