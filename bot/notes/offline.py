@@ -5,8 +5,8 @@ from itertools import islice
 
 from bot.models import Change, Note
 from bot.notes.categories import Decision, decide
+from bot.notes.fit import problem
 from bot.notes.prose import points, sentences, told
-from bot.notes.verify import problem
 from bot.notes.wording import sentence, stated_note, subject
 
 # How many different words make a title long enough to stand alone, to need no list of points, and to need

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.models import Change, Recipient
+from bot.notes.fit import problem
 from bot.notes.plain import one_line
-from bot.notes.verify import problem
 
 # Whoever writes a commit names as many as they like; whoever approves must be able to read the list.
 MOST = 100

@@ -10,8 +10,9 @@ from bot.clients.llm import Llm
 from bot.errors import LlmUnusable
 from bot.models import Category, Issue
 from bot.notes.draft import draft
+from bot.notes.fit import problem
 from bot.notes.prompt import INSTRUCTIONS, Drafted, build, diff
-from bot.notes.verify import problem, verified
+from bot.notes.verify import verified
 from sandbox.llm import LlmServer, Mode
 from tests.notes.note_samples import change, commit, file
 

@@ -12,9 +12,9 @@ from bot.clients.llm import Llm
 from bot.models import Category, Change, ChangedFile, Issue
 from bot.notes.draft import draft
 from bot.notes.evidence import findings, unused
+from bot.notes.fit import problem
 from bot.notes.manifest import entry
 from bot.notes.rules import Heading, RepositoryRules
-from bot.notes.verify import problem
 from sandbox.llm import LlmServer
 from tests.notes.note_samples import change, commit, file
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bot.models import Category
+from bot.notes.fit import problem
 from bot.notes.offline import draft
 from bot.notes.plain import one_line, plain
-from bot.notes.verify import problem
 from tests.notes.note_samples import change, commit, file
 
 
