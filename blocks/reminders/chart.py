@@ -14,7 +14,7 @@ ENOUGH = 5
 
 _WIDTH = 16
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_HOUR = timedelta(hours=1)
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -82,7 +82,8 @@ def _words(weeks: Sequence[Week], figures: Sequence[Figure]) -> str:
 
 
 def _working(figure: Figure) -> timedelta:
-    return figure.working or timedelta()
+    """Return the median in whole minutes: what is called 0 min has no bar."""
+    return (figure.working or timedelta()) // _MINUTE * _MINUTE
 
 
 def _day(day: date) -> str:

@@ -28,7 +28,9 @@ async def demo() -> AsyncIterator[Stage]:
 async def tab(demo: Stage) -> AsyncIterator[Tab]:
     story = demo.story.demo
     prepared = (story.feature, story.fix, story.bump)
-    page = await Page.start(demo.slack, demo.github, demo.llm, demo.mail, demo.story, prepared=prepared)
+    page = await Page.start(
+        demo.slack, demo.github, demo.llm, demo.mail, demo.story, prepared=prepared, clock=demo.clock
+    )
     try:
         async with open_tab(page.url) as opened:
             yield opened
@@ -158,4 +160,5 @@ async def test_the_story_plays_at_the_press_of_a_button(demo: Stage, tab: Tab, s
     steps = await tab.get_by_test_id("story-step").all()
     assert [await step.get_attribute("data-status") for step in steps] == ["done"] * 14
     await expect(tab.get_by_test_id("thread")).to_contain_text("sent")
+    await tab.get_by_text("Dismiss", exact=True).click()
     await shoot("demo")

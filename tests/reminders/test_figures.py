@@ -135,8 +135,9 @@ def test_too_little_is_no_chart() -> None:
     ]
 
 
-def test_waits_of_no_time_have_no_bars() -> None:
-    drawn = texts(chart("acme/web", [row(0, 9, 0)], Measure.REVIEW))[0]
+@pytest.mark.parametrize("seconds", [0, 59])
+def test_waits_of_no_time_have_no_bars(seconds: int) -> None:
+    drawn = texts(chart("acme/web", [row(0, 9, seconds / 3600)], Measure.REVIEW))[0]
     assert "█" not in drawn
     assert "0 min" in drawn
 
