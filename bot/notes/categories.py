@@ -46,8 +46,11 @@ _UNSEEN = {Area.CI, Area.TESTS, Area.LOCK, Area.DEVELOPMENT}
 _MUCH, _DOCUMENTED = 50, 3
 
 
-def decide(change: Change, rules: Rules = ()) -> Decision:
-    """Return the category of a change; `rules` are its repository's own."""
+def decide(change: Change, rules: Rules = (), gone: Sequence[str] | None = None) -> Decision:
+    """Return the category of a change; `rules` are its repository's own.
+
+    `gone` is what `signatures.removed` finds in its diff, for whoever has looked already.
+    """
     areas = {area(file.path) for file in change.files}
     return (
         _by_exclusion(change, rules)
@@ -57,7 +60,7 @@ def decide(change: Change, rules: Rules = ()) -> Decision:
         or _by_prefix(change)
         or _by_paths(change, rules, areas)
         or _by_wording(change)
-        or _by_diff(change, areas)
+        or _by_diff(change, areas, removed(change.files) if gone is None else gone)
     )
 
 
@@ -172,11 +175,10 @@ def _by_wording(change: Change) -> Decision | None:
     return None
 
 
-def _by_diff(change: Change, areas: set[Area]) -> Decision:
+def _by_diff(change: Change, areas: set[Area], gone: Sequence[str]) -> Decision:
     """Decide by the diff, at last: what is new there, and what is gone."""
     if areas and areas <= {Area.VENDOR, Area.LOCK}:
         return Decision(Category.INTERNAL, Rule.DIFF, "it touches only vendored code")
-    gone = removed(change.files)
     if gone:
         return Decision(Category.BREAKING, Rule.DIFF, f"the diff removes {gone[0]}")
     sorted_out = {part: [file for file in change.files if area(file.path) is part] for part in areas}

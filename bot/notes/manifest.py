@@ -1,7 +1,7 @@
 """What is known of changes before anybody words them: every pull request once, sorted, with the reason."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -111,6 +111,7 @@ def entry(change: Change, rules: Rules = ()) -> Entry:
         for one in recipients(change)
         if one.skipped != "bot" and (one.login or one.address)
     ]
+    gone = removed(change.files)
     areas: dict[Area, int] = {}
     for file in change.files:
         areas[area(file.path)] = areas.get(area(file.path), 0) + 1
@@ -120,12 +121,12 @@ def entry(change: Change, rules: Rules = ()) -> Entry:
     return Entry(
         change=change,
         said=said,
-        decision=decide(change, rules),
+        decision=decide(change, rules, gone),
         people=tuple(people),
         by_bot=pull.author_is_bot,
         kind=conventional(pull.title)[0] or "",
         scope=scope(pull.title),
-        breaking=tuple(_breaking(change)),
+        breaking=tuple(_breaking(change, gone)),
         areas=MappingProxyType(areas),
         heading=f"“{found[0].title}” of {found[1]}" if found else "",
         bump=None if bump and _SECURITY.search(f"{pull.title} {' '.join(pull.labels)}") else bump,
@@ -163,15 +164,14 @@ def reason_apart(one: Entry) -> str:
     return one.decision.reason if one.decision.category is Category.INTERNAL else ""
 
 
-def _breaking(change: Change) -> list[str]:
+def _breaking(change: Change, gone: Sequence[str]) -> list[str]:
     """Return every sign, not only the one that decided."""
     mark = breaking_mark(change)
     found = [mark] if mark else []
     found += [f"label {label}" for label in change.pull.labels if meaning(label) is Category.BREAKING]
-    names = removed(change.files)
-    if names:
-        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        found.append(f"the diff removes {names[0]}{more}")
+    if gone:
+        more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
+        found.append(f"the diff removes {gone[0]}{more}")
     return found
 
 

@@ -8,7 +8,10 @@ from bot.notes.paths import Area, area
 
 _PRIVATE = re.compile(r"(?:^|/)(?:_[^/_]|internal/|_internal)")
 _DEFINED = tuple(
-    (re.compile(suffix), re.compile(rf"^([+-])(?:{pattern})", re.MULTILINE))
+    (
+        re.compile(suffix),
+        {sign: re.compile(rf"^{re.escape(sign)}(?:{pattern})", re.MULTILINE) for sign in "+-"},
+    )
     for suffix, pattern in (
         (r"\.pyi?$", r"(?:async )?(?:def|class) ([A-Za-z]\w*)"),
         (
@@ -34,20 +37,19 @@ def removed(files: Iterable[ChangedFile]) -> tuple[str, ...]:
     gone: dict[str, None] = {}
     texts: list[tuple[re.Pattern[str], str]] = []
     for file in files:
-        pattern = next((found for suffix, found in _DEFINED if suffix.search(file.path)), None)
-        if pattern is None or area(file.path) is not Area.PRODUCT:
+        patterns = next((found for suffix, found in _DEFINED if suffix.search(file.path)), None)
+        if patterns is None or area(file.path) is not Area.PRODUCT:
             continue
         if not file.patch and file.additions:
             return ()
-        texts.append((pattern, file.patch))
+        texts.append((patterns["+"], file.patch))
         if not _PRIVATE.search(file.path):
-            gone |= dict.fromkeys(_names(pattern, "-", file.patch))
+            gone |= dict.fromkeys(_names(patterns["-"], file.patch))
     # Few changes remove anything, and only then is it worth looking for what comes back.
-    back = {name for pattern, patch in texts if gone for name in _names(pattern, "+", patch)}
+    back = {name for pattern, patch in texts if gone for name in _names(pattern, patch)}
     return tuple(name for name in gone if name not in back)
 
 
-def _names(pattern: re.Pattern[str], sign: str, patch: str) -> list[str]:
-    if sign == "-" and "\n-" not in patch and not patch.startswith("-"):
-        return []
-    return [next(filter(None, names)) for found, *names in pattern.findall(patch) if found == sign]
+def _names(pattern: re.Pattern[str], patch: str) -> list[str]:
+    """Return the names that a pattern finds, whichever of its groups holds them."""
+    return ["".join(found) for found in pattern.findall(patch)]
