@@ -13,6 +13,7 @@ _WORK = {
     "home.open": "App Home",
     "home.show": "App Home",
     "mail.send": "An e-mail",
+    "mails.ask": "An e-mail",
     "missed.app": "Looking for missed deliveries",
     "missed.repo": "Looking for missed deliveries",
     "missed.changes": "Reading a repository",

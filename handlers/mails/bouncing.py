@@ -13,7 +13,8 @@ from bot.context import Context
 from bot.mails.bounces import MOST_BYTES, Bounce, read_notification, read_report
 from bot.models import MailState
 from handlers.notes import showing
-from storage import notes, sendings
+from handlers.notes.deciding import mail_key
+from storage import jobs, notes, sendings
 from storage.database import DatabaseUnavailable
 
 # Seconds for a body to arrive.
@@ -64,9 +65,10 @@ def _take(context: Context, connection: Connection, found: list[Bounce]) -> int:
         if sent.mail_id is not None:
             reason = f"it came back: {bounce.status}"
             ended = {MailState.SENT, MailState.AMBIGUOUS}
-            notes.mark_mail(
+            if notes.mark_mail(
                 connection, sent.mail_id, MailState.FAILED, now=now, reason=reason, only_from=ended
-            )
+            ):
+                jobs.settle(connection, mail_key(sent.mail_id))
             showing.mark_mail_stale(connection, sent.mail_id, now=now)
         log.info("mail.bounced", message_id=bounce.message_id, status=bounce.status)
     return taken

@@ -1,7 +1,9 @@
 """Mail that came back stops mail to an address, if it names a text that went to that very address."""
 
 import base64
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +202,24 @@ async def test_a_forged_notification_stops_nobody(url: str) -> None:
         assert "I wrote to" in await world.command(world.reviewer, f"email {ADA}")
         assert "I wrote to" in await world.command(world.maintainer, f"email {JONAS}")
         assert "✓ Jonas Weber" in shown(world.replies()[0])
+
+
+def job_states(url: str) -> list[str]:
+    """Return how the ledger's jobs of e-mails stand."""
+    with contextlib.closing(sqlite3.connect(url.partition("///")[2])) as database:
+        return [state for (state,) in database.execute("SELECT state FROM jobs WHERE kind = 'mail.send'")]
+
+
+async def test_what_nobody_knew_of_is_settled_when_it_comes_back(url: str) -> None:
+    async with open_world(url, mail_bounce_secret=BOUNCES) as world:
+        world.mail.disconnect("after_data", times=1)
+        await approved(world, "may or may not have arrived")
+        assert job_states(url) == ["ambiguous"]
+        said = {"message_id": world.mail.accepted[0].message_id, "address": JONAS, "status": "5.1.1"}
+        async with page_of(world) as http:
+            assert (await http.post("/mail/bounces", json=said, headers=BEARER)).json()["taken"] == 1
+        await world.reply_says("✗ Jonas Weber (acme.example) failed: it came back: 5.1.1")
+        assert job_states(url) == ["done"]
 
 
 async def test_a_full_mailbox_is_shown_and_written_to_again(url: str) -> None:
