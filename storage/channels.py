@@ -1,5 +1,6 @@
 """What a channel decided for itself."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -18,6 +19,18 @@ def set_self_approval(
 ) -> None:
     """Record whether authors may approve their own notes here, and who said so."""
     values = {"self_approval": allowed, "changed_by": user, "changed_at": now}
+    connection.execute(
+        insert(connection, channels)
+        .values(id=channel, **values)
+        .on_conflict_do_update(index_elements=[channels.c.id], set_=values)
+    )
+
+
+def set_where(
+    connection: Connection, channel: str, said: Mapping[str, str], *, user: str, now: datetime
+) -> None:
+    """Record by whose clock and holidays a channel goes (`zone`, `country` or both), and who said so."""
+    values = {**said, "changed_by": user, "changed_at": now}
     connection.execute(
         insert(connection, channels)
         .values(id=channel, **values)

@@ -10,6 +10,7 @@ from blocks.reminders.answers import (
     reminder_list,
     reminder_paused,
     reminder_set,
+    whereabouts,
 )
 from blocks.reminders.chart import Measure, chart, hours
 from blocks.reminders.digest import digest, span
@@ -41,4 +42,5 @@ __all__ = [
     "reminder_set",
     "settled",
     "span",
+    "whereabouts",
 ]

@@ -129,6 +129,14 @@ def preview(pages: Sequence[SlackMessage]) -> SlackMessage:
     return kit.message(pages[0].text, pages[0].blocks, [kit.context(f"Only you see this preview.{more}")])
 
 
+def whereabouts(zone: str | None, country: str | None) -> SlackMessage:
+    """Say by which clock and holidays a channel goes now."""
+    clock = kit.join("Reminders and deadlines here go by the clock of ", kit.bold(zone or "whoever set them"))
+    silent = kit.join(" and leave out the public holidays of ", kit.bold(country)) if country else ""
+    head = kit.join("🕘 ", clock, silent, ".")
+    return kit.message(head, [kit.section(head)])
+
+
 def deadlines(
     repo: str, ladder: tuple[int, int, int] | None, *, removed: bool = False, calendar: str = ""
 ) -> SlackMessage:

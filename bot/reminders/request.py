@@ -22,6 +22,8 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
 )
 EXAMPLE = "`/patchforge remind weekdays 09:30`"
 
+WHEREABOUTS = frozenset({"zone", "country"})
+
 _IGNORE_APPROVED, _HOLIDAYS = "ignore-approved", "holidays"
 _ME = "me"
 _FILLERS = frozenset({"every", "each", "at", "on", "and"})
@@ -95,6 +97,22 @@ def parse_remind(text: str) -> Reminder | Order:
     if actions:
         return _order(rest, actions[0], personal)
     return _reminder(rest, personal)
+
+
+def parse_whereabouts(text: str) -> dict[str, str]:
+    """Read `zone Europe/Berlin`, `country DE` or both, by these two words; raises UserError."""
+    found, said = text.split(), dict[str, str]()
+    for key, value in zip(found[::2], found[1::2], strict=False):
+        said[key.lower()] = parse_zone(value) if key.lower() == "zone" else parse_country(value)
+    if len(said) * 2 != len(found) or not said.keys() <= WHEREABOUTS:
+        raise UserError(
+            "Say where this channel is, such as `/patchforge remind zone Europe/Berlin country DE`."
+        )
+    if "-" in said.get("country", ""):
+        raise UserError(
+            "A channel has a whole country, such as `DE`; a part is named with a reminder: `holidays:DE-BE`."
+        )
+    return said
 
 
 def format_remind(request: Reminder | Order) -> str:

@@ -43,7 +43,9 @@ FEATURE = Feature(
             "`/patchforge remind list` shows what is set, `remind off 2` ends the second, and `remind now` "
             "shows you what it would say.\n"
             "`/patchforge remind sla owner/repo 8h` lets reviewers hear after 8 working hours, the author "
-            "after 16, the channel after 24; `off` ends that.",
+            "after 16, the channel after 24; `off` ends that.\n"
+            "`/patchforge remind zone Europe/Berlin country DE` says by which clock and holidays this "
+            "channel goes, with its deadlines.",
         ),
     ),
     actions={ids.REMINDER_UNDO: commands.undo},

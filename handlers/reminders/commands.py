@@ -1,7 +1,7 @@
 """`/patchforge remind`: set, list, end and preview reminders, and set the deadlines of repositories."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -12,9 +12,17 @@ from blocks.reminders import ReminderView
 from bot.context import Context
 from bot.errors import Permanent, RetryLater, UserError
 from bot.filters.language import explain, parse_filter
-from bot.filters.words import from_slack, shown
+from bot.filters.words import shown
 from bot.reminders import planning
-from bot.reminders.request import Action, Order, Reminder, format_remind, parse_remind
+from bot.reminders.request import (
+    WHEREABOUTS,
+    Action,
+    Order,
+    Reminder,
+    format_remind,
+    parse_remind,
+    parse_whereabouts,
+)
 from bot.reminders.sla import parse_ladder
 from bot.reminders.zones import is_zone, zone_of
 from bot.subscriptions.repository import parse_repository
@@ -23,7 +31,7 @@ from handlers.admin import require_owner
 from handlers.feature import Click, CommandCall, Reply
 from handlers.reminders.gathering import Place
 from handlers.reminders.sending import render
-from storage import people, profiles, reminders, slas, subscriptions
+from storage import channels, configurations, people, permissions, profiles, reminders, slas, subscriptions
 from storage.slas import Sla
 
 # In seconds; Slack takes an answer for three only.
@@ -42,10 +50,12 @@ _GONE = "That button belongs to another place; `/patchforge remind list` shows w
 
 async def remind(context: Context, call: CommandCall) -> Reply:
     """Set a reminder for the channel or, with `me` or in a direct message, for the person; or order one."""
-    text = from_slack(call.text)
+    text = call.text
     first, _, rest = text.strip().partition(" ")
     if first.lower() == "sla":
         return await _deadline(context, call, rest.strip())
+    if first.lower() in WHEREABOUTS:
+        return await _move(context, call, parse_whereabouts(text))
     request = parse_remind(text)
     personal = request.personal or call.channel.startswith("D")
     place = call.user if personal else call.channel
@@ -72,6 +82,7 @@ async def undo(context: Context, click: Click) -> Reply:
             now=ended.created_at,
             next_at=planning.first(connection, wanted, ended.place, ended.zone, after=now),
         )
+        _let_files_follow(connection, ended.place, now)
         return _confirmation(connection, ended.place, ended.words)
 
     return await context.database.write(work)
@@ -95,6 +106,7 @@ async def _set(context: Context, call: CommandCall, place: str, request: Reminde
             connection, place=place, schedule=words, zone=zone, user=call.user, now=now, next_at=moment
         )
         notes = [f"It is about {meaning}."] if meaning else []
+        notes += _let_files_follow(connection, place, now)
         if not reminders.is_person(place) and not subscriptions.of_channel(connection, place):
             notes.append(
                 "⚠️ This channel follows no repository yet, so there is nothing to remind of: "
@@ -113,14 +125,17 @@ async def _list(context: Context, call: CommandCall, place: str, order: Order) -
 
 async def _off(context: Context, call: CommandCall, place: str, order: Order) -> Reply:
     del call
+    now = context.clock.now()
 
     def work(connection: Connection) -> Reply:
         found = _chosen(reminders.of_place(connection, place), order)
         if found.source is not None:
             raise UserError(
-                f"The file {shown(found.source)} asks for that reminder; take it out there, or it comes back."
+                f"The file {shown(found.source)} asks for that reminder; take it out there, or set one here, "
+                "which prevails."
             )
         reminders.remove(connection, found.id)
+        _let_files_follow(connection, place, now)
         return blocks.reminder_ended(
             ids.EndedRef(found.place, found.schedule, found.zone, found.created_by, found.created_at)
         )
@@ -163,16 +178,54 @@ def _set_deadline(connection: Connection, call: CommandCall, repo: str, hours: s
     known = slas.of_repo(connection, repo)
     if not hours:
         return blocks.deadlines(repo, known.ladder if known else None, calendar=_CALENDAR)
-    if known is not None and known.source is not None:
-        file = shown(known.source)
-        raise UserError(f"The file {file} sets the deadlines of {shown(repo)}; change them there.")
+    file = known.source if known else None
     if hours.lower() == "off":
+        if file is not None:
+            raise UserError(
+                f"The file {shown(file)} sets the deadlines of {shown(repo)}; take them out there, or set "
+                "others here, which prevail."
+            )
         slas.remove(connection, repo)
+        configurations.subscribed(connection, repo, now=now)
         return blocks.deadlines(repo, None, removed=known is not None)
     ladder = parse_ladder(hours)
-    slas.put(connection, Sla(repo, ladder.hours, now, call.user))
+    # When time counts, nobody has said anew.
+    slas.put(connection, Sla(repo, ladder.hours, now, call.user, known.calendar if known else None))
     profiles.ask(connection, call.user, now=now)
-    return blocks.deadlines(repo, ladder.hours, calendar=_CALENDAR)
+    configurations.subscribed(connection, repo, now=now)
+    prevails = f" This prevails over the file of {file}, until `off`." if file else ""
+    return blocks.deadlines(repo, ladder.hours, calendar=_CALENDAR + prevails)
+
+
+async def _move(context: Context, call: CommandCall, said: Mapping[str, str]) -> Reply:
+    """Let the channel go by another clock or other holidays, and its reminders with it."""
+    if call.channel.startswith("D"):
+        raise UserError("Your own reminders go by your Slack profile; type this in the channel it is about.")
+    now = context.clock.now()
+
+    def work(connection: Connection) -> Reply:
+        channels.set_where(connection, call.channel, said, user=call.user, now=now)
+        zone, country = channels.where(connection, call.channel)
+        for one in reminders.of_place(connection, call.channel):
+            if one.next_at is None:
+                continue
+            if zone and one.zone:
+                moment = planning.moved(connection, one, zone, after=now)
+                reminders.plan(connection, one.id, moment, zone=zone)
+            else:
+                reminders.plan(connection, one.id, planning.following(connection, one, after=now))
+        return blocks.whereabouts(zone, country)
+
+    return await context.database.write(work)
+
+
+def _let_files_follow(connection: Connection, place: str, now: datetime) -> list[str]:
+    """Let the files that speak for a place give way to what is set by hand; say so of those that asked."""
+    sources = [] if reminders.is_person(place) else permissions.of_channel(connection, place)
+    for source in sources:
+        configurations.ask_application(connection, source, now=now)
+    files = dict.fromkeys(one.source for one in reminders.of_place(connection, place) if one.source)
+    return [f"It replaces what the file of {file} asks for here, until it is ended." for file in files]
 
 
 async def _zone_in_slack(context: Context, user: str) -> str | None:
