@@ -31,3 +31,15 @@ async def test_a_label_that_is_put_on_or_taken_off_later_counts(calm_world: Worl
     await world.github.unlabel(world.repo, pull.number, "urgent", demo.author)
     await rest(world)
     assert cards_in(world, spared) == [pull.title]
+
+
+async def test_a_card_that_stands_goes_on_when_a_label_would_leave_it_out(calm_world: World) -> None:
+    world, demo = calm_world, calm_world.demo
+    channel = await follow(world, "calm", "-label:urgent")
+    pull = await world.github.open_pull(world.repo, demo.feature)
+    await rest(world)
+    assert cards_in(world, channel) == [pull.title]
+    await world.github.label(world.repo, pull.number, "urgent", demo.author)
+    await world.github.edit_title(world.repo, pull.number, "Told anew", demo.author)
+    await rest(world)
+    assert cards_in(world, channel) == ["Told anew"]
