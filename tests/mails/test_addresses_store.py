@@ -43,11 +43,14 @@ async def test_an_address_is_confirmed_once_and_only_for_the_question_it_was_ask
 
 
 async def test_questions_are_counted_by_the_day(database: Database) -> None:
-    def ask(connection: Connection, hours: int) -> bool:
-        now = NOW + timedelta(hours=hours)
-        return addresses.register(connection, "U1", "a@home.example", by="U1", now=now) is not None
+    def ask(connection: Connection) -> list[bool]:
+        moments = (NOW + timedelta(hours=hours) for hours in (0, 1, 2, 3, 27))
+        return [
+            addresses.register(connection, "U1", "a@home.example", by="U1", now=now) is not None
+            for now in moments
+        ]
 
-    asked = [await database.write(lambda connection, at=at: ask(connection, at)) for at in (0, 1, 2, 3, 27)]
+    asked = await database.write(ask)
     assert asked == [True, True, True, False, True]
 
 

@@ -37,12 +37,17 @@ async def test_a_relay_that_hangs_keeps_nobody_from_slack(sqlite_url: str) -> No
         assert len({one.recipient for one in world.mail.accepted}) == PEOPLE
 
 
+async def reach(world: World, number: int) -> None:
+    """Wait for so many e-mails."""
+    await world.mail.until(lambda mail: len(mail.accepted) >= number, 40)
+
+
 async def test_the_pace_is_the_relay_s(sqlite_url: str) -> None:
     clock = HandClock()
     async with open_world(sqlite_url, clock=clock, smtp_per_second=3) as world:
         await many(world)
         for number in (3, 6, 9):
-            await world.mail.until(lambda mail, number=number: len(mail.accepted) >= number, 40)
+            await reach(world, number)
             assert "release notes by e-mail" in await world.command(world.reviewer, "help email")
             assert len(world.mail.accepted) == number
             clock.pass_by(1)
