@@ -23,7 +23,7 @@ from sandbox.github.server import BOT
 from sandbox.llm import LlmServer
 from sandbox.mail import MailServer
 from sandbox.page import Page
-from sandbox.slack import Rules, SlackServer, User, Workspace
+from sandbox.slack import DEFAULT_SCOPES, Rules, SlackServer, User, Workspace
 from sandbox.story import Story
 
 # Seconds that the bot may take to start.
@@ -38,6 +38,7 @@ _PACE = 1.5
 RULES = Rules(
     commands=frozenset({"/patchforge"}),
     events=frozenset({"app_home_opened", "link_shared", "member_left_channel", "user_change"}),
+    scopes=DEFAULT_SCOPES - {"channels:join", "im:read", "reactions:read"},
     escaped=True,
     # The links of this machine's GitHub are what github.com's are elsewhere.
     unfurl_domains=frozenset({"127.0.0.1"}),

@@ -48,7 +48,7 @@ async def start(context: Context, slack_user: str) -> SlackMessage:
             priority=jobs.PERSON,
             again=True,
         )
-        return blocks.device_code(code.user_code, code.page, code.expires_in // 60)
+        return blocks.device_code(code.user_code, code.page, round(code.expires_in / 60))
 
     return await context.database.write(record)
 

@@ -21,6 +21,7 @@ COMMANDS = tuple(
         ("link", "[your-login|prove]", "Say who you are on GitHub"),
         ("unlink", "", "Forget who you are on GitHub"),
         ("me", "[hours|days|country|dms value]", "Show or change when you work and how you hear of things"),
+        ("email", "[on|off owner/repo|address|forget|team]", "Get release notes by e-mail, or none"),
         ("people", "[link|unlink|import|team|teams]", "See and change who is who, as an admin"),
         ("privacy", "export|forget", "Get everything that is kept about you, or have it forgotten"),
         ("config", "[owner/repo | allow|disallow owner/repo]", "Show what .patchforge.yml puts in force"),
