@@ -94,7 +94,7 @@ def _tried(work: Callable[[], object], count: int) -> list[Try]:
 
 
 def _summary(tries: Sequence[Try]) -> Round:
-    found: Round = {"tries": len(tries)}
+    found: Round = {"tries": float(len(tries))}
     for name, seconds in zip(("cpu", "wall"), zip(*tries, strict=True), strict=True):
         found[f"{name} p50"] = statistics.median(seconds) * 1000
         found[f"{name} p99"] = percentile(seconds, 0.99) * 1000

@@ -6,6 +6,7 @@ from bench.page import page
 from bench.results import Result
 from bench.rules import Sizes
 from bench.stages import REST, stage_of
+from bench.tables import tables
 
 _WHY = "no PostgreSQL: give --postgres or PATCHFORGE_TEST_POSTGRES_URL"
 
@@ -61,6 +62,8 @@ async def test_every_rule_with_a_target_is_measured() -> None:
         assert 0 <= one["cpu p50"] <= one["cpu p99"]
         assert 0 < one["wall p50"] <= one["wall p99"]
         assert one["tries"] in {few.events, few.tries}
+    shown = [table for table in tables(Result({}, {}, {}, rules=found)) if table.title == "Rules"]
+    assert [row[-1] for row in shown[0].rows] == ["20", "20", "3", "3", "3", "3"]
 
 
 def test_where_the_time_goes_adds_up_with_the_most_first() -> None:
