@@ -1,5 +1,6 @@
 """What users of every such bot ask for can be played on the demo's page, with clicks and words alone."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -156,6 +157,9 @@ async def test_a_file_says_what_a_channel_hears(at: Visitor) -> None:
     """Demand 18."""
     await at.command(f"config allow {at.repo}")
     await at.github("configure", what="right")
+    async with asyncio.timeout(40):  # what opens before the file is read has no card
+        while not any("not labelled" in text for text in at.texts("mara-lindqvist")):
+            await at.command("list")
     await at.github("propose", what="wrong")
     (pull, *_) = at.page.state("")["github"]["repositories"][0]["pulls"]
     await at.has_cards(at.on.story.channel.id, pull["title"])
