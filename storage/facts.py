@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     or_,
     select,
@@ -21,11 +22,17 @@ from bot.models import Check, CheckState, Pull, PullFacts, PullState
 from storage import reviews
 from storage.sql import Insert, affect, first, later, prepared, rows
 from storage.tables import checks, pulls, repositories
+from storage.tables import reviews as said
 
 _REPOSITORY = select(repositories).where(repositories.c.id == bindparam("repo"))
 _PULL_ROW = select(pulls).where(pulls.c.id == bindparam("pull"))
 PULLS = select(pulls, repositories.c.full_name).join(repositories, repositories.c.id == pulls.c.repo_id)
 _PULL_BY_ID = PULLS.where(pulls.c.id == bindparam("pull"))
+# Most have neither: to look for one costs less than to read none.
+_FACTS = _PULL_BY_ID.add_columns(
+    exists().where(said.c.pull_id == pulls.c.id).label("reviewed"),
+    exists().where(checks.c.repo_id == pulls.c.repo_id, checks.c.sha == pulls.c.head_sha).label("checked"),
+)
 _CHECKS = (
     select(checks)
     .where(checks.c.repo_id == bindparam("repo"), checks.c.sha == bindparam("commit"))
@@ -68,8 +75,8 @@ def put_repository(
     default_branch: str,
     updated_at: datetime | None,
     certain: bool,
-) -> str | None:
-    """Record the repository; return its former name if it was renamed since.
+) -> tuple[str, str | None]:
+    """Record the repository; return its name, and the former one if it was renamed since.
 
     A late event cannot bring an old name back: the name moves only with the repository's own `updated_at`,
     within one second only for a `certain` event, which is one about the name.
@@ -79,19 +86,18 @@ def put_repository(
         values = {"id": repo_id, "full_name": full_name}
         values |= {"default_branch": default_branch, "updated_at": updated_at}
         affect(connection, _add_repository(connection), values)
-        return None
-    known = row["updated_at"]
+        return full_name, None
+    known, former = row["updated_at"], row["full_name"]
     if updated_at is None or (known and (updated_at < known or (updated_at == known and not certain))):
-        return None
-    if (row["full_name"], row["default_branch"]) == (full_name, default_branch):
-        return None
+        return former, None
+    if (former, row["default_branch"]) == (full_name, default_branch):
+        return former, None
     connection.execute(
         update(repositories)
         .where(repositories.c.id == repo_id)
         .values(full_name=full_name, default_branch=default_branch, updated_at=updated_at)
     )
-    former: str = row["full_name"]
-    return former if former.lower() != full_name.lower() else None
+    return full_name, former if former.lower() != full_name.lower() else None
 
 
 def pull_row(connection: Connection, pull_id: int) -> RowMapping | None:
@@ -221,30 +227,16 @@ def pull(connection: Connection, pull_id: int) -> Pull | None:
     return pull_of(row) if row else None
 
 
-def open_facts(connection: Connection, repos: Collection[str], *, limit: int = 200) -> list[PullFacts]:
-    """Return what is known of the open pull requests of these repositories, those touched last first."""
-    if not repos:
-        return []
-    query = (
-        PULLS.where(pulls.c.state == PullState.OPEN, func.lower(repositories.c.full_name).in_(repos))
-        .order_by(pulls.c.updated_at.desc())
-        .limit(limit)
-    )
-    found = [pull_of(row) for row in connection.execute(query).mappings()]
-    return [_facts(connection, pull) for pull in found]
-
-
 def facts(connection: Connection, pull_id: int) -> PullFacts | None:
     """Return everything known of a pull request now."""
-    found = pull(connection, pull_id)
-    return _facts(connection, found) if found else None
-
-
-def _facts(connection: Connection, found: Pull) -> PullFacts:
+    row = first(connection, _FACTS, {"pull": pull_id})
+    if row is None:
+        return None
+    found = pull_of(row)
     return PullFacts(
         pull=found,
-        reviews=tuple(reviews.of_pull(connection, found.id)),
-        checks=tuple(checks_of(connection, found.repo_id, found.head_sha)),
+        reviews=tuple(reviews.of_pull(connection, found.id)) if row["reviewed"] else (),
+        checks=tuple(checks_of(connection, found.repo_id, found.head_sha)) if row["checked"] else (),
     )
 
 

@@ -12,13 +12,16 @@ from bot.facts.checks import on_check_run, on_check_suite, on_status, on_workflo
 from bot.facts.pulls import REFRESHED, is_bot, login_of, refresh, write_pull
 from bot.facts.scope import Scope
 from bot.facts.text import clean
-from bot.models import Verdict
+from bot.models import Pull, Verdict
 from storage import configurations, facts, jobs, reviews, slas, subscriptions
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an event touched: the pull requests by id, with the event itself for those who tell of it."""
+    """What an event touched: the pull requests by id, with the event itself for those who tell of it.
+
+    `new` is the one among them that nobody has told of before: no message is about it yet.
+    """
 
     event: str
     action: str | None
@@ -26,6 +29,12 @@ class Change:
     pulls: tuple[int, ...]
     delivery_id: int
     now: datetime
+    new: Pull | None = None
+
+    @property
+    def known(self) -> tuple[int, ...]:
+        """Return the pull requests that some message may be about."""
+        return tuple(pull_id for pull_id in self.pulls if self.new is None or self.new.id != pull_id)
 
 
 def project(connection: Connection, event: str, body: bytes, *, delivery_id: int, now: datetime) -> Change:
@@ -38,11 +47,11 @@ def project(connection: Connection, event: str, body: bytes, *, delivery_id: int
         if _repository(scope, payload.repository, certain=certain):
             touched = tuple(facts.pulls_of_repo(connection, payload.repository.id))
         touched = _PROJECTIONS[event](scope, payload.repository.id, payload) or touched
-    return Change(event, payload.action, payload, touched, delivery_id, now)
+    return Change(event, payload.action, payload, touched, delivery_id, now, scope.new)
 
 
 def _repository(scope: Scope, repo: payloads.Repository, *, certain: bool) -> bool:
-    former = facts.put_repository(
+    scope.repo, former = facts.put_repository(
         scope.connection,
         repo_id=repo.id,
         full_name=clean(repo.full_name),

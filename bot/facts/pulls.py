@@ -1,5 +1,6 @@
 """Write what an event says of its pull request: late and repeated events change nothing."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,17 +29,17 @@ def is_bot(user: payloads.User | None) -> bool:
     return user is not None and (user.type == "Bot" or user.login.endswith("[bot]"))
 
 
-def write_pull(scope: Scope, repo_id: int, pull: payloads.PullRequest) -> bool:
-    """Write the pull request unless a newer one is known; True if it is at least as new."""
+def write_pull(scope: Scope, repo_id: int, pull: payloads.PullRequest) -> None:
+    """Write the pull request unless a newer one is known."""
     known = facts.pull_row(scope.connection, pull.id)
     if known and known["repo_id"] != repo_id:
         raise ValueError("this pull request is another repository's")
     merged = pull.merged_at is not None
     if known and pull.updated_at < known["updated_at"]:
         _fill(scope, pull, known)
-        return False
+        return
     if known and known["state"] == PullState.MERGED and not merged:
-        return False  # of the same second; nothing leads back from there
+        return  # of the same second; nothing leads back from there
     values: dict[str, Any] = {
         **_described(repo_id, pull),
         **_mergeable(pull, known),
@@ -54,22 +55,26 @@ def write_pull(scope: Scope, repo_id: int, pull: payloads.PullRequest) -> bool:
     differs = known is not None and any(known[name] != value for name, value in values.items())
     if known is None or differs:
         facts.put_pull(scope.connection, values, known=known is not None)
+    if known is None:
+        scope.new = _made(values, scope.repo)
     # GitHub's clock has whole seconds: of two events in one, only GitHub knows which came last. An event
     # without the counts leaves them unknown as well.
     tied = differs and known is not None and known["updated_at"] == pull.updated_at
     if scope.action != REFRESHED and (tied or (known is None and pull.additions is None)):
         refresh(scope.connection, repo_id, pull.number, now=scope.now, delay=_SETTLE)
-    return True
 
 
 def pull_of(pull: payloads.PullRequest, repo: payloads.Repository) -> Pull:
     """Return a pull request as GitHub describes it in full."""
     counts = {name: getattr(pull, name) or 0 for name in _COUNTS}
-    described = _described(repo.id, pull)
-    lists = {name: tuple(described[name]) for name in ("labels", "reviewers", "teams", "assignees")}
-    return Pull(
-        **{**described, **counts, **lists}, repo=clean(repo.full_name), merged_by=login_of(pull.merged_by)
-    )
+    values = {**_described(repo.id, pull), **counts, "merged_by": login_of(pull.merged_by)}
+    return _made(values, clean(repo.full_name))
+
+
+def _made(values: Mapping[str, Any], repo: str) -> Pull:
+    """Return the pull request of these columns."""
+    lists = {name: tuple(values[name]) for name in ("labels", "reviewers", "teams", "assignees")}
+    return Pull(**{**values, **lists}, repo=repo)
 
 
 def _described(repo_id: int, pull: payloads.PullRequest) -> dict[str, Any]:

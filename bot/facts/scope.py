@@ -5,12 +5,19 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.models import Pull
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Scope:
-    """One delivery's transaction."""
+    """One delivery's transaction.
+
+    `repo` is the repository's name by now, `new` the pull request that nobody has told of before.
+    """
 
     connection: Connection
     action: str | None
     delivery_id: int
     now: datetime
+    repo: str = ""
+    new: Pull | None = None

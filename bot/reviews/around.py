@@ -12,14 +12,16 @@ from sqlalchemy import Connection
 
 from bot.models import Comment, Pull, PullFacts, PullState, Verdict
 from bot.owners.owners import Owners, Rule
-from bot.owners.parsing import parse
 from bot.owners.waiting import Need, bare, needs, unmet
-from bot.reviews.standing import Around, full_name
-from storage import attention, knowledge, reviews
+from bot.reviews.owning import parsed
+from bot.reviews.standing import NOTHING, Around, full_name
+from storage import attention, knowledge, nearby, reviews
 from storage.knowledge import FilesHead, OwnersHead, Team
 
 # A team's members, and what GitHub refused, are asked for again after so long.
 _FRESH = timedelta(hours=1)
+
+_Heads = Mapping[tuple[int, str], OwnersHead]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ class Surroundings:
     missing: Missing
 
 
+_CLOSED = Surroundings(NOTHING, Missing())
+
+
 @dataclass(frozen=True, slots=True)
 class OwnerLine:
     """One line of a CODEOWNERS file: where it stands, and what it says."""
@@ -50,8 +55,12 @@ class OwnerLine:
 def around(connection: Connection, facts: PullFacts, *, now: datetime) -> Surroundings:
     """Return what surrounds one pull request."""
     pull = facts.pull
-    said = {pull.id: reviews.comments_of(connection, pull.id)}
-    return around_all(connection, [facts], said, now=now)[pull.id]
+    if pull.state is not PullState.OPEN:
+        return _CLOSED
+    heads, commented = nearby.of_pull(connection, pull)
+    known = _known(connection, [pull], heads)
+    said = reviews.comments_of(connection, pull.id) if commented else ()
+    return Surroundings(_around(facts, said, known), _missing(pull, known, now))
 
 
 def around_all(
@@ -70,7 +79,7 @@ def around_all(
             _around(facts, comments.get(facts.pull.id, ()), known), _missing(facts.pull, known, now)
         )
         if facts.pull.state is PullState.OPEN
-        else Surroundings(Around(), Missing())
+        else _CLOSED
         for facts in found
     }
 
@@ -111,7 +120,7 @@ def owners_of(connection: Connection, repo_id: int, branch: str) -> tuple[str | 
     head = knowledge.owners_heads(connection, {(repo_id, branch)}).get((repo_id, branch))
     if head is None or head.path is None:
         return None, Owners()
-    return head.path, _parsed(connection, head)
+    return head.path, parsed(connection, head)
 
 
 def owner_problems(connection: Connection, repos: Collection[str]) -> list[str]:
@@ -124,7 +133,7 @@ def owner_problems(connection: Connection, repos: Collection[str]) -> list[str]:
             where = f"{repo}: {head.path} on {head.branch}"
             found += [
                 f"{where}, line {line}: {reason}" if line else f"{where}: {reason}"
-                for line, reason in _parsed(connection, head).problems
+                for line, reason in parsed(connection, head).problems
             ]
     return found
 
@@ -143,7 +152,7 @@ class _Known:
     `named` are the teams that are asked, or own something, by "owner/slug".
     """
 
-    owners: Mapping[tuple[int, str], OwnersHead]
+    owners: _Heads
     files: Mapping[int, FilesHead]
     wanted: Mapping[int, "_Wanted"]
     named: Mapping[int, tuple[str, ...]]
@@ -155,8 +164,9 @@ class _Known:
         return self.wanted.get(pull.id, _NOBODY)
 
 
-def _known(connection: Connection, pulls: Sequence[Pull]) -> _Known:
-    owners = knowledge.owners_heads(connection, {(pull.repo_id, pull.base) for pull in pulls})
+def _known(connection: Connection, pulls: Sequence[Pull], owners: _Heads | None = None) -> _Known:
+    if owners is None:
+        owners = knowledge.owners_heads(connection, {(pull.repo_id, pull.base) for pull in pulls})
     owned = [pull for pull in pulls if (head := owners.get((pull.repo_id, pull.base))) and head.path]
     files = knowledge.files_heads(connection, [pull.id for pull in owned])
     wanted = _needs(connection, owned, owners, files)
@@ -221,16 +231,6 @@ _NOBODY = _Wanted()
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    """A CODEOWNERS file as it was read at one moment; `text` fetches it."""
-
-    repo_id: int
-    branch: str
-    read_at: datetime
-    text: Callable[[], str] = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class _Touched:
     """The files of a pull request at one head, with their owners; `paths` fetches them."""
 
@@ -242,11 +242,6 @@ class _Touched:
     paths: Callable[[int], Sequence[str]] = field(compare=False)
 
 
-@lru_cache(maxsize=64)
-def _file(file: _File) -> Owners:
-    return parse(file.text())
-
-
 @lru_cache(maxsize=8192)
 def _needed(touched: _Touched) -> _Wanted:
     found = needs(touched.owners.of_all(touched.paths(touched.pull_id)).groups, (), {})
@@ -254,18 +249,10 @@ def _needed(touched: _Touched) -> _Wanted:
     return _Wanted(found, frozenset(names), tuple(name for name in names if "/" in name))
 
 
-def _parsed(connection: Connection, head: OwnersHead) -> Owners:
-    def text() -> str:
-        found = knowledge.owners(connection, head.repo_id, head.branch)
-        return found.text if found else ""
-
-    return _file(_File(head.repo_id, head.branch, head.read_at, text))
-
-
 def _needs(
     connection: Connection,
     pulls: Sequence[Pull],
-    owners: Mapping[tuple[int, str], OwnersHead],
+    owners: _Heads,
     files: Mapping[int, FilesHead],
 ) -> dict[int, _Wanted]:
     """Return the owners that pull requests need, by id; files of an older head do until others are known."""
@@ -278,7 +265,8 @@ def _needs(
             paths.update(knowledge.paths_of(connection, wanted))
         return paths.get(pull_id, ())
 
-    parsed = {branch: _parsed(connection, owners[branch]) for branch in {(p.repo_id, p.base) for p in pulls}}
+    branches = {(pull.repo_id, pull.base) for pull in pulls}
+    rules = {branch: parsed(connection, owners[branch]) for branch in branches}
     found: dict[int, _Wanted] = {}
     for pull in pulls:
         branch = pull.repo_id, pull.base
@@ -290,7 +278,7 @@ def _needs(
             sha=read.sha,
             base=read.base,
             owners_read_at=head.read_at,
-            owners=parsed[branch],
+            owners=rules[branch],
             paths=fetch,
         )
         found[pull.id] = _needed(touched)

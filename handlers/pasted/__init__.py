@@ -11,7 +11,7 @@ from storage import pasted
 
 def _on_change(connection: Connection, change: Change) -> None:
     """Let the messages that link to the pull requests show what is true now."""
-    for pull_id in change.pulls:
+    for pull_id in change.known:
         pasted.look_again(connection, pull_id, now=change.now)
 
 

@@ -97,7 +97,7 @@ def _ask(connection: Connection, one: Waiting, step: Step, card: RowMapping, now
 
 def on_change(connection: Connection, change: Change) -> None:
     """Let nudges say when they are no longer needed."""
-    for pull_id in change.pulls:
+    for pull_id in change.known:
         for row in nudges.of_pull(connection, pull_id):
             messages.mark_stale(connection, row, now=change.now, delivery_id=change.delivery_id)
 

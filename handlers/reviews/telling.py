@@ -23,9 +23,11 @@ CARD = "card"
 def on_change(connection: Connection, change: Change) -> None:
     """Bring the cards of the pull requests up to date, and tell their threads what happened."""
     for pull_id in change.pulls:
-        pull = facts.pull(connection, pull_id)
+        new = change.new if pull_id not in change.known else None
+        pull = new or facts.pull(connection, pull_id)
         if pull is not None:
-            known = {row["key"]: row for row in messages.of_pull(connection, pull_id)}
+            said = () if new else messages.of_pull(connection, pull_id)
+            known = {row["key"]: row for row in said}
             _Telling(connection, change, pull, known, Seen(pull)).tell()
 
 
