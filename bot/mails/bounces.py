@@ -42,7 +42,10 @@ class Bounce:
 
 def read_notification(content: bytes) -> list[Bounce]:
     """Return the failures in a delivery status notification; none for any other e-mail."""
-    message = message_from_bytes(content[:MOST_BYTES], policy=policy.compat32)
+    try:
+        message = message_from_bytes(content[:MOST_BYTES], policy=policy.compat32)
+    except RecursionError:  # parts within parts: nothing that a mail server writes
+        return []
     if message.get_content_type() != "multipart/report":
         return []
     parts = [part for part, _ in zip(message.walk(), range(_PARTS), strict=False)]

@@ -38,7 +38,8 @@ async def receive(context: Context, request: web.Request) -> web.Response:
     if body is None:
         return _no(413, f"the body is larger than {MOST_BYTES} bytes")
     if request.content_type in _NOTIFICATIONS:
-        found: list[Bounce] | None = read_notification(body)
+        # Anybody may write to the mailbox: what is made to be slow must not keep the others waiting.
+        found: list[Bounce] | None = await asyncio.to_thread(read_notification, body)
     elif request.content_type == "application/json":
         found = read_report(body)
     else:

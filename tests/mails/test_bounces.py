@@ -94,6 +94,13 @@ def test_only_what_says_that_no_mail_arrives_there_is_of_the_address(
     assert (bounce.is_final, bounce.is_of_address) == (final, of_address)
 
 
+def test_parts_within_parts_without_end_are_no_notification() -> None:
+    nested = "".join(
+        f"Content-Type: multipart/report; boundary=b{depth}\n\n--b{depth}\n" for depth in range(5_000)
+    )
+    assert read_notification(nested.encode()) == []
+
+
 @pytest.mark.parametrize(
     "content",
     [
